@@ -177,7 +177,7 @@ final class GgufModel {
         String found = config.architecture().className()
                 + (config.biased().isEmpty() ? "" : " with biases in " + config.biased());
         return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS and Gemma 3"
-                + " where llama.cpp has their biases and kinds of layers, and this is " + found;
+                + " with the biases, layers and scales that llama.cpp computes, and this is " + found;
     }
 
     private static ExportException unsupported(String reason) {

@@ -38,6 +38,9 @@ class GgufFamiliesTest {
     private static final String GEMMA3 = "\"architectures\": [\"Gemma3ForCausalLM\"], \"num_hidden_layers\": 7,"
             + " \"query_pre_attn_scalar\": 16, \"sliding_window\": 32";
 
+    private static final String LLAMA3 = "{'rope_type': 'llama3', 'factor': 8.0, 'low_freq_factor': 1.0,"
+            + " 'high_freq_factor': 4.0, 'original_max_position_embeddings': 64}";
+
     @TempDir
     Path folder;
 
@@ -80,7 +83,7 @@ class GgufFamiliesTest {
     }
 
     @Test
-    void largerGemmasDivideFrequenciesWhereThereIsNoWindow() throws IOException {
+    void frequenciesAreDividedWhereThereIsNoWindow() throws IOException {
         assertThat(exported(GEMMA3 + ", \"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 8.0}")
                         .metadata())
                 .containsEntry("gemma3.rope.scaling.type", "linear")
@@ -116,13 +119,16 @@ class GgufFamiliesTest {
                 GEMMA3 + "| 'sliding_window_pattern': 3",
                 GEMMA3 + "| 'rope_local_base_freq': 20000",
                 GEMMA3 + "| 'query_pre_attn_scalar': 12",
+                GEMMA3 + "| 'rope_parameters': {'sliding_attention': {'rope_type': 'linear', 'factor': 2}}",
+                GEMMA3 + "| 'rope_scaling': " + LLAMA3,
+                SEED_OSS + "| 'rope_scaling': " + LLAMA3,
             })
     void whatLlamaCppComputesOtherwiseIsRefused(String keys, String other) throws IOException {
         Path model = model(keys + ", " + other.replace('\'', '"'));
 
         assertThatThrownBy(() -> fixture(model).export("gguf", "f32", folder.resolve("gguf")))
                 .isInstanceOf(ExportException.class)
-                .hasMessageContaining("where llama.cpp has their biases and kinds of layers, and this is ");
+                .hasMessageContaining("with the biases, layers and scales that llama.cpp computes, and this is ");
     }
 
     private GgufContents exported(String keys) throws IOException {

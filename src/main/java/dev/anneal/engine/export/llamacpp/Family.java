@@ -12,13 +12,13 @@ import java.util.stream.IntStream;
 
 /** Architectures of llama.cpp that the engine supports. */
 public enum Family {
-    LLAMA("llama", true, "ffn_norm"),
-    QWEN2("qwen2", false, "ffn_norm"),
-    QWEN3("qwen3", false, "ffn_norm"),
-    SMOLLM3("smollm3", true, "ffn_norm"),
-    GRANITE("granite", true, "ffn_norm"),
-    SEED_OSS("seed_oss", false, "post_attention_norm"),
-    GEMMA3("gemma3", false, "post_attention_norm");
+    LLAMA("llama", true, true, "ffn_norm"),
+    QWEN2("qwen2", false, false, "ffn_norm"),
+    QWEN3("qwen3", false, false, "ffn_norm"),
+    SMOLLM3("smollm3", true, false, "ffn_norm"),
+    GRANITE("granite", true, true, "ffn_norm"),
+    SEED_OSS("seed_oss", false, false, "post_attention_norm"),
+    GEMMA3("gemma3", false, false, "post_attention_norm");
 
     /** In llama.cpp's smollm3 every fourth layer does not rotate. */
     private static final int ROTATED = 4;
@@ -34,16 +34,24 @@ public enum Family {
 
     private final String architecture;
     private final boolean interleavesHeads;
+    private final boolean hasRotaryFactors;
     private final String postAttentionNorm;
 
-    Family(String architecture, boolean interleavesHeads, String postAttentionNorm) {
+    /** @param hasRotaryFactors whether llama.cpp reads {@link TensorPlace#ROTARY_FACTORS} */
+    Family(String architecture, boolean interleavesHeads, boolean hasRotaryFactors, String postAttentionNorm) {
         this.architecture = architecture;
         this.interleavesHeads = interleavesHeads;
+        this.hasRotaryFactors = hasRotaryFactors;
         this.postAttentionNorm = postAttentionNorm;
     }
 
     /** Empty if llama.cpp has no architecture that computes the same, or if the engine does not write it. */
     public static Optional<Family> of(ModelConfig config) {
+        return named(config)
+                .filter(family -> family.hasRotaryFactors || config.rotary().llama3() == null);
+    }
+
+    private static Optional<Family> named(ModelConfig config) {
         boolean unbiased = config.biased().isEmpty();
         return switch (config.architecture()) {
             case LLAMA, MISTRAL -> Optional.of(LLAMA);

@@ -153,7 +153,7 @@ public enum Architecture {
         return spec;
     }
 
-    /** Whether embeddings, hidden states or logits are multiplied, unless a configuration says 1. */
+    /** Whether the family multiplies embeddings, hidden states or logits; a configuration may say by 1. */
     public boolean hasMultipliers() {
         return spec.scaledEmbedding() || keys.contains("embedding_multiplier");
     }

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -64,6 +63,11 @@ record ModelConfigReader(Path file, ObjectNode config) {
     private ModelConfig read() {
         Architecture architecture = architecture();
         UnsupportedKeys.refuse(file, config, architecture);
+        JsonNode gate = config.path("hidden_activation");
+        if (architecture.spec().gate() == DecoderSpec.Gate.GELU_TANH
+                && !gate.asString("gelu_pytorch_tanh").equals("gelu_pytorch_tanh")) {
+            throw refused("'hidden_activation' is %s; this engine supports gelu_pytorch_tanh only".formatted(gate));
+        }
         architecture.defaults().forEach((key, value) -> {
             if (!config.has(key)) {
                 config.set(key, JsonMapper.shared().valueToTree(value));
@@ -137,7 +141,7 @@ record ModelConfigReader(Path file, ObjectNode config) {
      * Of the layers of one type, where those with a window have a rotary embedding of their own.
      *
      * @param thetaKey key of its base in the style of earlier releases, whose {@code rope_scaling} is for layers
-     *     without a window
+     *     without a window, and adds to the object of the newer style
      */
     private RotaryConfig rotaryOf(String layerType, String thetaKey) {
         JsonNode all = config.path("rope_parameters");
@@ -146,9 +150,16 @@ record ModelConfigReader(Path file, ObjectNode config) {
                 throw refused("'rope_parameters' has the key '%s', which is none of %s".formatted(name, LAYER_TYPES));
             }
         }
-        JsonNode newer = rotaryObject("rope_parameters." + layerType, all.path(layerType));
-        JsonNode older = thetaKey.equals("rope_theta") ? rotaryObject("rope_scaling") : MissingNode.getInstance();
-        return rotary(older.isEmpty() ? newer : older, thetaKey, true);
+        ObjectNode own = JsonMapper.shared().createObjectNode();
+        putAll(own, rotaryObject("rope_parameters." + layerType, all.path(layerType)));
+        if (thetaKey.equals("rope_theta")) {
+            putAll(own, rotaryObject("rope_scaling"));
+        }
+        return rotary(own, thetaKey, true);
+    }
+
+    private static void putAll(ObjectNode to, JsonNode from) {
+        from.properties().forEach(each -> to.set(each.getKey(), each.getValue()));
     }
 
     private boolean rotates(int layer, int layers) {

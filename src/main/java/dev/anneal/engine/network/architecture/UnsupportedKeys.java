@@ -25,7 +25,6 @@ final class UnsupportedKeys {
             Map.entry("embedding_multiplier", ONE),
             Map.entry("final_logit_softcapping", ABSENT),
             Map.entry("hidden_act", List.of("silu")),
-            Map.entry("hidden_activation", List.of("gelu_pytorch_tanh")),
             Map.entry("is_causal", List.of(true)),
             Map.entry("logit_scale", ONE),
             Map.entry("logits_scaling", ONE),

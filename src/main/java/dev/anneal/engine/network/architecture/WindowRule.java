@@ -71,6 +71,9 @@ enum WindowRule {
             throw new ModelConfigException(
                     file, "'sliding_window_pattern' must be a positive integer, found " + pattern);
         }
+        if (window == 0 && pattern.asInt() > 1) {
+            throw new ModelConfigException(file, "'sliding_window' must be a positive integer, found null");
+        }
         List<Integer> windows = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
             windows.add((layer + 1) % pattern.asInt() == 0 ? 0 : window);

@@ -16,7 +16,7 @@ import java.util.zip.ZipOutputStream;
  */
 final class ScriptArchive {
 
-    /** Of the operators' arguments: that of libtorch 2.7, as gelu has {@code approximate} from 10 on. */
+    /** Version of the operators, the last one of libtorch 2.7; gelu takes {@code approximate} since 10. */
     private static final String VERSION = "10\n";
 
     private ScriptArchive() {}

@@ -12,10 +12,12 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -46,6 +48,9 @@ final class TokenizerFile {
     private final boolean keepsAll;
     private final byte[] json;
     private final List<AddedToken> addedTokens = new ArrayList<>();
+    /** Texts of added tokens without a row in the embedding, which stay text. */
+    private final Set<String> withoutRow = new HashSet<>();
+
     private final Map<Integer, String> vocabulary = new LinkedHashMap<>();
     private final List<Vocabulary.Merge> merges = new ArrayList<>();
     private final Map<String, JsonNode> parts = new LinkedHashMap<>();
@@ -103,8 +108,14 @@ final class TokenizerFile {
     private void readAdded(JsonNode tokens, SpecialTokens special) {
         for (JsonNode token : tokens.values()) {
             String text = token.path("content").asString("");
+            int id = token.path("id").asInt(-1);
+            // Such as Gemma's <image_soft_token> in a model without images.
+            if (bounds.isBeyond(id) && !special.named().containsValue(text)) {
+                withoutRow.add(text);
+                continue;
+            }
             addedTokens.add(new AddedToken(
-                    token.path("id").asInt(-1),
+                    id,
                     text,
                     token.path("special").asBoolean(false) || special.texts().contains(text),
                     token.path("normalized").asBoolean(false),
@@ -143,6 +154,9 @@ final class TokenizerFile {
     }
 
     private void addToken(int id, String text) {
+        if (withoutRow.contains(text)) {
+            return;
+        }
         bounds.checkToken(text, id);
         vocabulary.put(id, text);
     }
@@ -208,7 +222,7 @@ final class TokenizerFile {
         });
         List<String> declared = addedTokens.stream().map(AddedToken::text).toList();
         for (String text : special.texts()) {
-            if (declared.contains(text)) {
+            if (declared.contains(text) || withoutRow.contains(text)) {
                 continue;
             }
             @Nullable Integer id = undeclared.get(text);

@@ -42,6 +42,11 @@ record VocabularyBounds(ModelFiles files, int size) {
         return ids;
     }
 
+    /** Whether the id is larger than that of the last row. */
+    boolean isBeyond(int id) {
+        return id >= size;
+    }
+
     private boolean isOutside(int id) {
         return id < 0 || id >= size;
     }

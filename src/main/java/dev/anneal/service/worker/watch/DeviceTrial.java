@@ -25,7 +25,10 @@ import org.springframework.util.FileSystemUtils;
 final class DeviceTrial {
 
     /** A CUDA libtorch has several gigabytes, which may have to be read from a disk. */
-    static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** For two processes, one after the other. */
+    static final Duration PATIENCE_WITH_ALL = PATIENCE.multipliedBy(2);
 
     private DeviceTrial() {}
 

@@ -76,7 +76,9 @@ class EnvironmentConfiguration {
                                 "device",
                                 Set.of("device_unavailable"),
                                 new TimedProbe(
-                                        () -> deviceFault(devices, launcher), DeviceTrial.PATIENCE, UNUSABLE_DEVICE))),
+                                        () -> deviceFault(devices, launcher),
+                                        DeviceTrial.PATIENCE_WITH_ALL,
+                                        UNUSABLE_DEVICE))),
                 model -> new TimedProbe(() -> surroundings.modelFault(model), DISK_PATIENCE, SILENT_MODEL),
                 System::nanoTime);
         environment.parts().forEach(part -> meters.fault(part.name(), () -> part.isFaulty() ? 1 : 0));

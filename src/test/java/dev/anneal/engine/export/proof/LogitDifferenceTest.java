@@ -7,6 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.torch.TensorScope;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,21 @@ class LogitDifferenceTest {
         assertThat(between(new float[][] {{1, 3}, {1, 3}}, new float[][] {{Float.NaN, 3}, {1, 3}})
                         .maxLogit())
                 .isNaN();
+    }
+
+    /** The norm of Gemma multiplies with 1 + w. */
+    @Test
+    void whatIsAddedToTheNormsWeight() {
+        LogitDifference difference = new LogitDifference(scope, new LogitDifference.FinalNorm(1e-12, 1), () -> {});
+
+        assertThat(difference
+                        .normed(
+                                List.of(scope.floats(new float[] {3, -4}, 1, 2)),
+                                scope.floats(new float[] {1, 0.5f}, 2))
+                        .toFloats())
+                .containsExactly(
+                        new float[] {3 / (float) Math.sqrt(12.5) * 2, -4 / (float) Math.sqrt(12.5) * 1.5f},
+                        within(1e-6f));
     }
 
     private AnswerDifference between(float[][] expected, float[][] found) throws IOException {

@@ -73,7 +73,7 @@ class ModelConfigTest {
                 .hasMessage(folder.resolve("config.json") + ": " + message);
     }
 
-    /** Gemma 3 as transformers 4 describes it: the four larger ones divide the frequencies of layers without a window. */
+    /** Gemma 3 as transformers 4 describes it, with the scaling of the larger ones. */
     @Test
     void keysOfGemma3InTheStyleOfEarlierReleases() throws IOException {
         ModelConfig gemma = gemma3(
@@ -86,6 +86,10 @@ class ModelConfigTest {
                         new LayerKind(0, new RotaryConfig(500_000, 8, null)),
                         new LayerKind(512, RotaryConfig.plain(20_000)));
         assertThat(gemma.multipliers()).isEqualTo(new Multipliers(1 / 16.0, Math.sqrt(640), true, 1));
+        assertThat(gemma3("\"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 8}, \"rope_parameters\":"
+                                + " {\"full_attention\": {\"rope_theta\": 50000.0}}")
+                        .rotary())
+                .isEqualTo(new RotaryConfig(50_000, 8, null));
         assertThat(gemma.tiedEmbeddings()).isTrue();
         assertThat(gemma.paddingToken()).isZero();
         assertThat(gemma3("\"vocab_size\": 320").kinds().get(5))
@@ -100,6 +104,7 @@ class ModelConfigTest {
                 "\"hidden_activation\": \"silu\" | 'hidden_activation' is \"silu\"; this engine supports gelu_pytorch_tanh only",
                 "\"final_logit_softcapping\": 30.0 | 'final_logit_softcapping' is 30.0; this engine supports none only",
                 "\"use_bidirectional_attention\": true | 'use_bidirectional_attention' is true; this engine supports false only",
+                "\"sliding_window\": null | 'sliding_window' must be a positive integer, found null",
                 "\"sliding_window_pattern\": 0 | 'sliding_window_pattern' must be a positive integer, found 0",
                 "\"rope_parameters\": {\"rope_theta\": 1000.0} | 'rope_parameters' has the key 'rope_theta', which is none of [full_attention, sliding_attention]",
                 "\"rope_parameters\": {\"full_attention\": {\"mscale\": 1}} | 'rope_parameters.full_attention' has the key 'mscale', which this engine does not compute",

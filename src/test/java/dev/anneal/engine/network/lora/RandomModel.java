@@ -126,6 +126,10 @@ public record RandomModel(
         return families.get((int) (seed < FIRST_SEEDS ? seed / 2 % FIRST_FAMILIES : FIRST_FAMILIES + seed / 2 % later));
     }
 
+    static boolean isOfLaterFamily(long seed) {
+        return seed >= FIRST_SEEDS;
+    }
+
     static LongStream seeds() {
         int later = Architecture.values().length - FIRST_FAMILIES;
         return LongStream.range(0, FIRST_SEEDS + 4L * later);

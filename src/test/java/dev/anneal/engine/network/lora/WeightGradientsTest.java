@@ -23,9 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Gradients of all weights, biases, norms and embeddings against autograd over the plain decoder, on random shapes of
@@ -36,8 +37,12 @@ class WeightGradientsTest {
     @TempDir
     Path folder;
 
+    static LongStream seeds() {
+        return RandomModel.seeds().filter(seed -> seed <= 10 || RandomModel.isOfLaterFamily(seed));
+    }
+
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 24, 25, 26, 27, 28, 29})
+    @MethodSource("seeds")
     void gradientsAreThoseOfAutograd(long seed) throws IOException {
         Random random = new Random(seed);
         int longest = seed == 9 ? 600 : 12;

@@ -180,9 +180,29 @@ class ModelTokenizerTest {
     void addedTokenWithoutARowIsNamed(@TempDir Path directory) throws IOException {
         Path model = wordLevel(directory, 3);
         Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 3}");
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"eos_token\": \"<x>\"}");
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> ModelTokenizer.check(model))
                 .withMessageContaining("gives the token '<x>' the id 3, but config.json has a 'vocab_size' of 3");
+    }
+
+    /** As in Gemma 3's text models, whose tokenizer is that of the models that read images. */
+    @Test
+    void anAddedTokenWithoutARowThatNothingNamesIsText(@TempDir Path directory) throws IOException {
+        Path model = copyOfGolden(directory);
+        Path file = model.resolve("tokenizer.json");
+        Files.writeString(file, Files.readString(file).replaceFirst("\"added_tokens\": \\[", """
+                "added_tokens": [{"id": 320, "content": "<img>", "special": true, "single_word": false,
+                  "lstrip": false, "rstrip": false, "normalized": false},"""));
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"additional_special_tokens\": [\"<img>\"]}");
+        Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 320}");
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
+            int[] ids = tokenizer.encode("an <img>");
+
+            assertThat(ids).hasSizeGreaterThan(2).doesNotContain(320);
+            assertThat(tokenizer.decode(ids, true)).isEqualTo("an <img>");
+        }
+        assertThat(Vocabulary.read(model).tokens()).hasSize(320).doesNotContainKey(320);
     }
 
     @Test
