@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.LayerWidths;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.NamedMatrices;
 import dev.anneal.engine.network.objective.LossSums;
 import dev.anneal.engine.network.objective.Objective;
@@ -99,6 +101,31 @@ class FamiliesTest {
 
             assertThat(difference(joined(read), whole)).isLessThan(TestDevice.tolerance(1e-5));
         }
+    }
+
+    /** Norms, biases and embeddings are as they are stored; unrelated logits would differ by more than their norm. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void projectionsMayBeIn4Bits(String name) throws IOException {
+        float[] expected = GoldenTensors.floats("families/" + name + "/expected.safetensors", "logits");
+        try (DecoderModel model =
+                DecoderModel.load(FOLDER.resolve(name), ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4)) {
+            float[] logits = Logits.of(model, TokenRows.of(rows(name)), model.noAdapter());
+
+            assertThat(difference(logits, expected)).isBetween(1e-3, 0.5);
+        }
+    }
+
+    /** Only outputs that are normed are kept beside their norms. */
+    @ParameterizedTest
+    @MethodSource("models")
+    void memoryOfALayerCountsNormedOutputs(String name) throws IOException {
+        ModelConfig config = ModelConfig.read(FOLDER.resolve(name).resolve("config.json"));
+        LayerWidths widths = LayerWidths.of(config);
+        LayerWidths before = new LayerWidths(
+                widths.hidden(), widths.queryKeyValue(), widths.attended(), widths.feedForward(), false);
+
+        assertThat(widths.kept(0) - before.kept(0)).isEqualTo(name.startsWith("gemma3") ? 2L * config.hiddenSize() : 0);
     }
 
     /** What proofs of exports compare: hidden states of a model of which one layer is in memory at a time. */
