@@ -149,20 +149,20 @@
       o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
     return o
 
+  # What a block adds to the residual x, and the sum, as `added` forms it.
+  def onto(self: __torch__.Decoder, y: Tensor, x: Tensor, w: Tensor, least: Tensor) -> Tensor:
+    if w.size(0) > 0:
+      y, rstd = self.norm_least(y, w, least)
+    return torch.add_(y, x)
+
   # The rest of layer i, onto the residual x.
   def read_after(self: __torch__.Decoder, o: Tensor, x: Tensor, w: List[Tensor], i: int, layers: int, adapters: List[Tensor], segments: List[int],
                  kinds: List[int], betas: List[float], least: Tensor, none: Tensor) -> Tensor:
-    attended = self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas, none)
-    if w[11].size(0) > 0:
-      attended, rstd = self.norm_least(attended, w[11], least)
-    x = torch.add_(attended, x)
+    x = self.onto(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas, none), x, w[11], least)
     h, rstd = self.norm_least(x, w[3], least)
     gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas, none), 2, 1)
     f = torch.mul_(self.gated(gate), up)                              # [N, F]
-    fed = self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none)
-    if w[12].size(0) > 0:
-      fed, rstd = self.norm_least(fed, w[12], least)
-    return torch.add_(fed, x)
+    return self.onto(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas, none), x, w[12], least)
 
   # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
   # Returns what enters the wanted layers, in their order, then what leaves the last one, each [N, H].

@@ -27,9 +27,6 @@ public record CheckpointTensors(ModelConfig config) {
     /** Number of weights of a {@link #layer}. */
     public static final int LAYER_WEIGHTS = 13;
 
-    /** Names, in a layer, of the norms of the outputs of attention and feed-forward. */
-    private static final List<String> AFTER = List.of("post_attention_layernorm", "post_feedforward_layernorm");
-
     /** A tensor of the checkpoint. */
     public record Stored(String name, List<Long> shape) {
 
@@ -82,8 +79,9 @@ public record CheckpointTensors(ModelConfig config) {
                                 vector(prefix + "self_attn.q_norm.weight", config.headSize()),
                                 vector(prefix + "self_attn.k_norm.weight", config.headSize()))
                         : List.of());
-        for (String name : spec.norms() == DecoderSpec.Norms.AROUND ? AFTER : List.of("", "")) {
-            weights.add(name.isEmpty() ? List.of() : List.of(vector(prefix + name + ".weight", config.hiddenSize())));
+        for (String name : List.of("post_attention_layernorm", "post_feedforward_layernorm")) {
+            weights.add(
+                    spec.normsOutputs() ? List.of(vector(prefix + name + ".weight", config.hiddenSize())) : List.of());
         }
         return weights;
     }

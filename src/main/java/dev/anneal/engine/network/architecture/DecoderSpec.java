@@ -19,6 +19,11 @@ public record DecoderSpec(Norms norms, int gainOffset, boolean queryKeyNorm, Gat
 
     static final DecoderSpec GEMMA3 = new DecoderSpec(Norms.AROUND, 1, true, Gate.GELU_TANH, true);
 
+    /** Whether the outputs of attention and feed-forward are normed. */
+    public boolean normsOutputs() {
+        return norms == Norms.AROUND;
+    }
+
     /** Where the norms of attention and feed-forward are. */
     public enum Norms {
         /** Of the input of each. */

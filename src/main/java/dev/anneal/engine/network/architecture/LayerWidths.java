@@ -17,7 +17,7 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
                 ProjectionGroup.ATTENTION_INPUT.outputSize(config),
                 ProjectionGroup.ATTENTION_OUTPUT.inputSize(config),
                 ProjectionGroup.DOWN.inputSize(config),
-                config.architecture().spec().norms() == DecoderSpec.Norms.AROUND);
+                config.architecture().spec().normsOutputs());
     }
 
     /**

@@ -37,7 +37,8 @@ enum WindowRule {
             throw new ModelConfigException(file, "'use_sliding_window' needs 'layer_types', which layers slide");
         }
         if (this == PATTERN) {
-            return patterned(file, config.path("sliding_window_pattern"), window, layers);
+            int pattern = positive(file, config, "sliding_window_pattern");
+            return patterned(pattern, pattern == 1 ? 0 : positive(file, config, "sliding_window"), layers);
         }
         JsonNode first = config.path("max_window_layers");
         if (this == SWITCHED && window > 0 && !first.isInt()) {
@@ -57,26 +58,21 @@ enum WindowRule {
                 || ((this == SWITCHED || this == LISTED)
                         && config.path("use_sliding_window").asBoolean(false));
         JsonNode value = config.path("sliding_window");
-        if (!on || value.isNull() || value.isMissingNode()) {
-            return 0;
-        }
+        return !on || value.isNull() || value.isMissingNode() ? 0 : positive(file, config, "sliding_window");
+    }
+
+    private static int positive(Path file, JsonNode config, String key) {
+        JsonNode value = config.path(key);
         if (!value.isInt() || value.asInt() < 1) {
-            throw new ModelConfigException(file, "'sliding_window' must be a positive integer, found " + value);
+            throw new ModelConfigException(file, "'%s' must be a positive integer, found %s".formatted(key, value));
         }
         return value.asInt();
     }
 
-    private static List<Integer> patterned(Path file, JsonNode pattern, int window, int layers) {
-        if (!pattern.isInt() || pattern.asInt() < 1) {
-            throw new ModelConfigException(
-                    file, "'sliding_window_pattern' must be a positive integer, found " + pattern);
-        }
-        if (window == 0 && pattern.asInt() > 1) {
-            throw new ModelConfigException(file, "'sliding_window' must be a positive integer, found null");
-        }
+    private static List<Integer> patterned(int pattern, int window, int layers) {
         List<Integer> windows = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
-            windows.add((layer + 1) % pattern.asInt() == 0 ? 0 : window);
+            windows.add((layer + 1) % pattern == 0 ? 0 : window);
         }
         return windows;
     }

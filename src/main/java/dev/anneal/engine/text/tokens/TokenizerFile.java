@@ -48,6 +48,7 @@ final class TokenizerFile {
     private final boolean keepsAll;
     private final byte[] json;
     private final List<AddedToken> addedTokens = new ArrayList<>();
+
     /** Texts of added tokens without a row in the embedding, which stay text. */
     private final Set<String> withoutRow = new HashSet<>();
 

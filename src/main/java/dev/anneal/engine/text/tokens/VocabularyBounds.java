@@ -48,7 +48,7 @@ record VocabularyBounds(ModelFiles files, int size) {
     }
 
     private boolean isOutside(int id) {
-        return id < 0 || id >= size;
+        return id < 0 || isBeyond(id);
     }
 
     private String bounds() {

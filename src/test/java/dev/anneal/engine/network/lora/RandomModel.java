@@ -255,7 +255,7 @@ public record RandomModel(
             put(shapes, path + "mlp.gate_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.up_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.down_proj", h, f, options.feedForwardBias());
-            if (spec().norms() == DecoderSpec.Norms.AROUND) {
+            if (spec().normsOutputs()) {
                 shapes.put(path + "pre_feedforward_layernorm.weight", List.of(h));
                 shapes.put(path + "post_feedforward_layernorm.weight", List.of(h));
             }
@@ -276,7 +276,7 @@ public record RandomModel(
 
     /** Names of a layer's tensors in the order of plain_decoder.py, whether the family has them or not. */
     List<String> layerNames(int layer) {
-        boolean around = spec().norms() == DecoderSpec.Norms.AROUND;
+        boolean around = spec().normsOutputs();
         String path = "model.layers." + layer + ".";
         List<String> modules = List.of(
                 path + "self_attn.q_proj",
