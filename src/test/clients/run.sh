@@ -19,7 +19,7 @@ java() { command java -cp "$work/classes:$(cat "$work/classpath")" "${1^}" "${@:
 for client in python node; do
   "$client" webhooks anneal-tiny src/main/resources/demo/tickets.train.jsonl
 done
-python draft anneal-tiny src/main/resources/demo/tickets.{train,valid}.jsonl "$work/home"
+python draft anneal-tiny src/main/resources/demo/tickets.{train,valid}.jsonl "$work/home" 32
 for client in python node java; do
   "$client" submit anneal-tiny src/main/resources/demo/tickets.{train,valid}.jsonl
   "$client" prefer anneal-tiny src/main/resources/demo/preferences.{train,test}.jsonl

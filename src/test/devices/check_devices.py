@@ -29,16 +29,22 @@ def program(name, **attributes):
     return programs.program(name, programs.REWRITTEN, folder, **attributes)
 
 
-def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
-    """`normed`: heads of queries and keys, and what is added to the residual stream, as Gemma 3 does; `signs`: groups of outputs that see the inputs with signs of their own, or 0."""
-    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, gain_offset=1.0 if normed else 0.0, gate=int(normed), embedding_scale=2.0, embedding_rounds=int(normed), logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=3)
+def small_decoder(kind, **attributes):
+    return programs.decoder(programs.REWRITTEN, folder, **{"embedding_scale": 2.0, "logit_divisor": 4.0} | kind, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3,
+                            **attributes)
+
+
+def decoder(dtype, window, biased, kind_of_model, dropout, adapted, whole, signs):
+    """`kind_of_model`: {} for Llama's, GEMMA or OLMO of programs.py; `signs`: groups of outputs that see the inputs with signs of their own, or 0."""
+    normed, after = kind_of_model != {}, kind_of_model == programs.OLMO
+    run = small_decoder(kind_of_model, window=window, padding=3)
     rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
               (HIDDEN, 2 * FEED_FORWARD, [0, FEED_FORWARD, FEED_FORWARD, 2 * FEED_FORWARD]), (FEED_FORWARD, HIDDEN, [0, HIDDEN])]
     matrices = [tensor(out, into, dtype=dtype) for into, out, _ in groups]
     biases = [tensor(out if biased else 0, dtype=dtype) for _, out, _ in groups]
-    norms = [tensor(HIDDEN, dtype=dtype) for _ in range(3)]
+    norms = [tensor(0 if after and place < 2 else HIDDEN, dtype=dtype) for place in range(3)]
     weights = [norms[0], matrices[0], matrices[1], norms[1], matrices[2], matrices[3], *biases, tensor(both if normed else 0, dtype=dtype),
                *[tensor(HIDDEN if normed else 0, dtype=dtype) for _ in range(2)]]
     parts = [ends if adapted else [] for _, _, ends in groups]
@@ -49,11 +55,12 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
         adapter += [tensor(width, into, dtype=dtype), tensor(*((of_adapted, RANK) if signs else (out, width)), dtype=dtype)]
         gradients += [tensor(width, into), tensor(of_adapted, RANK)]
     adapter += [tensor(signs, signs, dtype=dtype)] if signs else []
-    dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*([2, HEAD] if normed else [0]))] + [tensor(*weight.shape) for weight in weights[11:]] if whole else []
+    of_heads = [both] if after else [2, HEAD] if normed else [0]
+    dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*of_heads)] + [tensor(*weight.shape) for weight in weights[11:]] if whole else []
     table, dtable = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(VOCABULARY, HIDDEN)
     ids, at = tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64)
 
-    cos, sin = run.turns(ids, tensor(HEAD // 2), table)
+    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, table)
     x = run.embed(ids, table)
     # The rows continue 6 tokens of a prefix, which takes their own keys and values as well.
     prefix, start = tensor(15, 2 * KEY_HEADS, HEAD, dtype=dtype), 6
@@ -71,8 +78,8 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
     run.copy_first(prefix, tensor(start, 2 * KEY_HEADS, HEAD, dtype=dtype))
     if whole:
         run.embed_backward(dx, ids, dtable, True)
-        run.refresh(norms[0], tensor(HIDDEN))
-        if normed:
+        run.refresh(norms[2], tensor(HIDDEN))
+        if normed and not after:
             run.refresh_head_norm(weights[10], tensor(2, HEAD))
     run.weigh(dx, at, tensor(5))
 
@@ -83,20 +90,20 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole, signs):
     generation = 0, 2, weights * 2, ordinary * 4
     read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches, [0, 1])
     two = tensor(2, dtype=torch.int64)
-    turn = run.turns(two, tensor(HEAD // 2), table)
-    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
+    turn = run.turns(two, tensor(HEAD // 2), 0.5, table)
+    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, caches[0])
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches, [])
     run.copy(caches, 2, 1, 5)
     run.restore(caches, run.copied(caches, 1, 6), 2, 4)
     run.clear(caches, 2, 1, 4)
     run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
-    for result in [y, *saved, *ordinary, *shares, losses, each, dy, states, *taught, dx, *read, *next_tokens, *last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, *ordinary, *shares, losses, each, dy, states, *taught, dx, *read, *next_tokens, *last, run.logits(y, at, norms[2], table), run.fuse([norms[2], norms[2]])]:
         assert result.device.type == device, result
 
 
 def draft(dtype, window, normed, adapted, eagle3, norms):
     """Three steps of a draft head forward and back, one of EAGLE-1; then drafting."""
-    run = program("decoder", eps=1e-5, attention_scale=HEAD ** -0.5, gain_offset=1.0 if normed else 0.0, gate=int(normed), embedding_scale=2.0, embedding_rounds=int(normed), logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    run = small_decoder(programs.GEMMA if normed else {}, window=window)
     rows, seeds, kind, beta, scale, steps = [0, 5, 9], [3, 4], 1, 0.5, 2.0, 3 if eagle3 else 1
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     entering, streams = (2 * HIDDEN, 3) if eagle3 else (HIDDEN, 2)
@@ -115,7 +122,7 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
     dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*([2, HEAD] if normed else [0]))] + [tensor(*weight.shape) for weight in weights[11:]]
     table, ids, at, ofs = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64), tensor(HIDDEN)
     fc, bias, fc_norm = tensor(HIDDEN, streams * HIDDEN, dtype=dtype), norm, tensor(streams * HIDDEN if norms else 0, dtype=dtype)
-    cos, sin = run.turns(ids, tensor(HEAD // 2), table)
+    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, table)
     e = run.embed(ids, run.rows_of(table, tensor(VOCABULARY, dtype=torch.int64)))
     states = run.normed(e, norm)
     beside = run.beside([e] * streams)
@@ -137,7 +144,7 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
     g = None
     for step in range(steps - 1, -1, -1):
         u, state, statistics, out, saved = passed[step]
-        each, dx = run.draft_head(out, norm if eagle3 else tensor(0, dtype=dtype), table, at, states, at, table, tensor(5), step, ofs, tensor(VOCABULARY, HIDDEN), g is not None, True)
+        each, dx = run.draft_head(out, norm if eagle3 else tensor(0, dtype=dtype), table, at, states, at, table, tensor(5), step, ofs if eagle3 else tensor(0), tensor(VOCABULARY, HIDDEN), g is not None, True)
         if g is None:
             distances = run.regress(out, at, states, at, tensor(5), dx)
         else:
@@ -153,8 +160,8 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
     cache = tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype)
     read = run.draft_read(u, residual, weights, adapter, [0, 0, 9], [kind], [beta], cos, sin, rows, [0, 3], [], 1, cache)
     two = tensor(2, dtype=torch.int64)
-    turn = run.turns(two, tensor(HEAD // 2), table)
-    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, 20)
+    turn = run.turns(two, tensor(HEAD // 2), 0.5, table)
+    next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, cache)
     last = run.draft_read(tensor(2, entering, dtype=dtype), tensor(2, HIDDEN, dtype=dtype), weights, adapter, [0, 0, 2], [kind], [beta], *turn, [0, 1, 2], [5, 7], next_tokens, 1, cache)
     begun = [run.widened(fc), run.handing_on(norm, 3, 1), run.ones(norm, 3), run.own(norm)]
     run.take(norm, ofs)
@@ -227,7 +234,8 @@ def main():
     torch.cuda._lazy_init = lambda: None                              # there is none
     for fused in (torch.backends.cuda.enable_cudnn_sdp, torch.backends.cuda.enable_flash_sdp, torch.backends.cuda.enable_mem_efficient_sdp):
         fused(False)
-    cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (0.0, 0.3), (True, False), (True, False), (0, 2)))
+    cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), ({}, programs.GEMMA), (0.0, 0.3), (True, False), (True, False), (0, 2)))
+    cases += itertools.product((FP32, BF16), (0, 3), (False,), (programs.OLMO,), (0.3,), (True,), (True, False), (0, 2))
     with FakeTensorMode():
         for case in cases:
             decoder(*case)

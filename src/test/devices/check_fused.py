@@ -55,7 +55,7 @@ def spans_of(offsets, before, start):
 
 
 def check(dtype, window, before, start, device="cpu", kernels=KERNELS):
-    run = programs.program("decoder", kernels, eps=1e-5, attention_scale=HEAD ** -0.5, gain_offset=0.0, gate=0, embedding_scale=2.0, embedding_rounds=0, logit_divisor=4.0, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window, padding=-1)
+    run = programs.decoder(kernels, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window)
     offsets = [0, *itertools.accumulate(LENGTHS)]
     drawn = torch.Generator().manual_seed(1)
     qkv, prefix, g = (torch.randn(*shape, HEAD, generator=drawn).to(device, dtype)

@@ -67,9 +67,8 @@ class Model:
         self.fused = device != "cpu" and dtype == torch.bfloat16 if fused is None else fused
         self.shape, self.dtype, self.device, self.limits, self.rank, self.kind = shape, dtype, device, limits, rank, kind
         self.generator = None if seed is None else torch.Generator(device=device).manual_seed(seed)
-        self.run = programs.program(
-            "decoder", rewritten, eps=1e-5, gain_offset=0.0, gate=0, attention_scale=shape.head ** -0.5, embedding_scale=1.0, embedding_rounds=0, logit_divisor=1.0, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few, block=limits.block,
-            window=0, padding=-1)
+        self.run = programs.decoder(rewritten, heads=shape.heads, kv_heads=shape.key_heads, head_size=shape.head, chunk=limits.chunk, few=limits.few,
+                                    block=limits.block)
         self.optimizer = programs.program("optimizer")
         self.adapter = programs.program("adapter")
         self.layers = [self.layer() for _ in range(shape.layers)]
@@ -119,7 +118,7 @@ class Model:
         for row in rows:
             offsets.append(offsets[-1] + row)
         positions = torch.cat([torch.arange(row, device=self.device) for row in rows])
-        cos, sin = self.run.turns(positions, self.frequencies, self.norm)
+        cos, sin = self.run.turns(positions, self.frequencies, 1.0, self.norm)
         parts = [parts for _, _, parts in self.shape.groups()]
         batch = (cos, sin, offsets, [-1] * len(rows), *self.spans(offsets, rows), self.norm.new_empty(0), 0)
         x = self.run.embed(ids, self.table)

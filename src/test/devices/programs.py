@@ -22,6 +22,10 @@ REWRITTEN = {
     "if bool(torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1)))):": "if torch.any(torch.lt(best, torch.narrow(highest, 1, count - 1, 1))).dim() == 0:",
     "count = int(torch.amax(torch.sum(torch.gt(bounds, best), -1)))": "count = torch.amax(torch.sum(torch.gt(bounds, best), -1)).dim()",
 }
+# Values of a decoder of the Llama kind, and what other kinds have instead.
+LLAMA = {"eps": 1e-5, "gain_offset": 0.0, "gain_rounds": 1, "whole_norms": 0, "gate": 0, "embedding_scale": 1.0, "embedding_rounds": 0, "logit_divisor": 1.0, "window": 0, "padding": -1}
+GEMMA = {"gain_offset": 1.0, "gain_rounds": 0, "gate": 1, "embedding_rounds": 1}
+OLMO = {"gain_rounds": 0, "whole_norms": 1}
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "main/resources/torchscript"
 
 
@@ -42,3 +46,8 @@ def program(name, rewritten=None, folder=FOLDER, **attributes):
         archive.writestr("m/code/__torch__.py", text)
     content.seek(0)
     return torch.jit.load(content)
+
+
+def decoder(rewritten, folder=FOLDER, **attributes):
+    """A decoder of the Llama kind but for `attributes`, among them `heads`, `kv_heads`, `head_size`, `chunk`, `few` and `block`."""
+    return program("decoder", rewritten, folder, **LLAMA | {"attention_scale": attributes["head_size"] ** -0.5} | attributes)

@@ -34,14 +34,21 @@ class PlainDecoder(Module):
       y = y + bias
     return y + scale * torch.linear(z, b[at])
 
+  # [0] is a norm that the family has not.
   def norm(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
-    return torch.rms_norm(x, [x.size(-1)], w + self.gain_offset, self.eps)
-
-  # A norm that some families have.
-  def norm_any(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
     y = x
     if w.size(0) > 0:
-      y = self.norm(x, w)
+      y = torch.rms_norm(x, [x.size(-1)], w + self.gain_offset, self.eps)
+    return y
+
+  # Heads of queries or keys, [heads, T, D], of [T, heads D]: normed each by itself, or before they are apart where w has as many weights as they have.
+  def apart(self: __torch__.PlainDecoder, x: Tensor, w: Tensor, heads: int) -> Tensor:
+    whole = w.size(0) == x.size(1)
+    if whole:
+      x = self.norm(x, w)
+    y = torch.transpose(torch.view(x, [x.size(0), heads, -1]), 0, 1)
+    if not whole:
+      y = self.norm(y, w)
     return y
 
   # x [heads, T, D]
@@ -54,8 +61,8 @@ class PlainDecoder(Module):
   def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, q_norm: Tensor, k_norm: Tensor, window: int,
              cos: Tensor, sin: Tensor) -> Tensor:
     tokens = q.size(0)
-    q = self.norm_any(torch.transpose(torch.view(q, [tokens, self.heads, -1]), 0, 1), q_norm)
-    k = self.norm_any(torch.transpose(torch.view(k, [tokens, self.kv_heads, -1]), 0, 1), k_norm)
+    q = self.apart(q, q_norm, self.heads)
+    k = self.apart(k, k_norm, self.kv_heads)
     q = self.rotate(q, cos, sin)
     k = self.rotate(k, cos, sin)
     v = torch.transpose(torch.view(v, [tokens, self.kv_heads, -1]), 0, 1)
@@ -84,7 +91,7 @@ class PlainDecoder(Module):
       v = self.project(h, wv, bv, first + 2, a, b, masks, scale, beta)
       rotated = float(windows[layer][1])
       o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer][0]), cos * rotated + (1. - rotated), sin * rotated)
-      x = x + self.norm_any(self.project(o, wo, bo, first + 3, a, b, masks, scale, beta), norm_o) * self.residual_scale
+      x = x + self.norm(self.project(o, wo, bo, first + 3, a, b, masks, scale, beta), norm_o) * self.residual_scale
       h = self.norm(x, norm2)
       gate = self.project(h, wg, bg, first + 4, a, b, masks, scale, beta)
       if self.gate == 0:
@@ -92,7 +99,7 @@ class PlainDecoder(Module):
       else:
         gate = torch.gelu(gate, approximate="tanh")
       up = self.project(h, wu, bu, first + 5, a, b, masks, scale, beta)
-      x = x + self.norm_any(self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta), norm_d) * self.residual_scale
+      x = x + self.norm(self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta), norm_d) * self.residual_scale
     return self.norm(x, norm)
 
   # [T, V]

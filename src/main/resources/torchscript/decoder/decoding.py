@@ -24,9 +24,10 @@
                   cos: Tensor,           # [n, 1, D / 2]
                   sin: Tensor,
                   longest: int,          # tokens that attention looks at, those of the longest sequence and the new ones among them
-                  room: int              # tokens of a sequence that the cache has room for
+                  cache: Tensor          # of one of these layers, [slots, 2 KV, room, D]
                   ) -> List[Tensor]:
     n = positions.size(0)
+    room = cache.size(2)
     device = positions.device
     head = torch.arange(2 * self.kv_heads, dtype=4, device=device)
     heads = torch.add(torch.unsqueeze(slots * (2 * self.kv_heads), 1), head)                      # [n, 2 KV]
@@ -36,7 +37,7 @@
     hidden = torch.gt(token, position)                                                            # [n, longest]
     if self.window > 0:
       hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
-    mask = torch.masked_fill_(torch.new_zeros(cos, [n, longest]), hidden, -inf)
+    mask = torch.masked_fill_(torch.new_zeros(cache, [n, longest]), hidden, -inf)
     turning = self.heads + self.kv_heads
     half = torch.arange(2 * turning, dtype=4, device=device)
     other = torch.bitwise_xor(half, 1)
@@ -50,7 +51,7 @@
     own = torch.narrow(qkv, 1, 0, (self.heads + self.kv_heads) * self.head_size)                  # [n, Q + K]
     if head_norm.size(0) > 0:
       heads = torch.view(own, [n, -1, self.head_size])
-      unused = torch.copy_(heads, self.norm(heads, torch.view(head_norm, [-1, self.head_size]))[0])
+      unused = torch.copy_(heads, self.normed_heads(heads, head_norm))
     halves = torch.view(qkv, [n, -1, self.head_size // 2])
     other = torch.view(torch.index_select(halves, 1, next[4]), [n, -1])                           # [n, Q + K]
     return torch.addcmul(own * next[2], other, next[3], out=own)
@@ -151,9 +152,7 @@
 
   # What a block adds to the residual x, and the sum, as `added` forms it.
   def onto(self: __torch__.Decoder, y: Tensor, x: Tensor, w: Tensor, least: Tensor) -> Tensor:
-    if w.size(0) > 0:
-      y, rstd = self.norm_least(y, w, least)
-    return torch.add_(y, x)
+    return torch.add_(self.norm_least(y, w, least)[0], x)
 
   # The rest of layer i, onto the residual x.
   def read_after(self: __torch__.Decoder, o: Tensor, x: Tensor, w: List[Tensor], i: int, layers: int, adapters: List[Tensor], segments: List[int],

@@ -14,12 +14,9 @@
   def beside(self: __torch__.Decoder, parts: List[Tensor]) -> Tensor:
     return torch.cat(parts, 1)
 
-  # A norm's output alone; x itself for a norm that is [0].
+  # A norm's output alone.
   def normed(self: __torch__.Decoder, x: Tensor, w: Tensor) -> Tensor:
-    y = x
-    if w.size(0) > 0:
-      y = self.norm(x, w)[0]
-    return y
+    return self.norm(x, w)[0]
 
   # Rows of A H numbers as `parts` that are normed each by itself.
   def in_parts(self: __torch__.Decoder, x: Tensor, parts: int) -> Tensor:
@@ -82,18 +79,12 @@
 
   # Attention input of EAGLE-1, whose residual is x, and the norm's statistic.
   def single_input(self: __torch__.Decoder, x: Tensor, norm: Tensor) -> List[Tensor]:
-    h = x
-    rstd = norm[:0]
-    if norm.size(0) > 0:
-      h, rstd = self.norm(x, norm)
+    h, rstd = self.norm(x, norm)
     return [h, rstd]
 
   def single_input_backward(self: __torch__.Decoder, g: Tensor, g_residual: Tensor, x: Tensor, rstd: Tensor, norm: Tensor, dnorm: Tensor) -> Tensor:
-    d = g
-    if norm.size(0) > 0:
-      unused = self.norm_gradient(g, x, rstd, dnorm, False)
-      d = self.norm_backward(g, x, norm, rstd)
-    return d + g_residual
+    unused = self.norm_gradient(g, x, rstd, dnorm, False)
+    return self.norm_backward(g, x, norm, rstd) + g_residual
 
   # A block's numbers by token, [KV, B, G, *], from those that lie by query head, [KV, G B, *], and the way back.
   def by_token(self: __torch__.Decoder, x: Tensor) -> Tensor:
@@ -257,9 +248,8 @@
     dh, each = self.learn(h, table, torch.index_select(states, 0, states_at), taught, weights, kind, dtable, sums, backward)
     result = [each]
     if backward:
-      if norm.size(0) > 0:
-        unused = self.norm_gradient(dh, chosen, rstd, dnorm, add)
-        dh = self.norm_backward(dh, chosen, norm, rstd)
+      unused = self.norm_gradient(dh, chosen, rstd, dnorm, add)
+      dh = self.norm_backward(dh, chosen, norm, rstd)
       result.append(torch.index_copy_(torch.zeros_like(x), 0, at, dh))
     return result
 

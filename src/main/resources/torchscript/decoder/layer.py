@@ -19,6 +19,8 @@ class Decoder(Module):
   __buffers__ = []
   eps : float               # of the norms
   gain_offset : float       # 0, or 1 where norms multiply with 1 + w
+  gain_rounds : int         # 1 if what they multiply is first rounded to the weights' type, else 0
+  whole_norms : int         # 1 if queries and keys are normed over all heads of a token, 0 if over each
   gate : int                # 0 silu, 1 gelu by tanh
   attention_scale : float   # of products of queries and keys
   embedding_scale : float   # of the input embedding's rows
@@ -37,7 +39,7 @@ class Decoder(Module):
   def least(self: __torch__.Decoder, x: Tensor) -> Tensor:
     return torch.new_full(x, [1], self.eps, dtype=6)
 
-  # Root mean square norm; its fp32 statistic is kept for the backward.
+  # Root mean square norm; its fp32 statistic is kept for the backward. A norm that the family has not, [0], leaves x as it is, here and below.
   def norm(self: __torch__.Decoder,
            x: Tensor,             # [N, H]
            w: Tensor              # [H]
@@ -45,17 +47,24 @@ class Decoder(Module):
     return self.norm_least(x, w, self.least(x))
 
   def norm_least(self: __torch__.Decoder, x: Tensor, w: Tensor, least: Tensor) -> Tuple[Tensor, Tensor]:
-    f = x.to(6)
-    length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
-    rstd = torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(x.size(-1))))
-    return (self.gained(f * rstd, x, w), rstd)
+    y = x
+    rstd = w
+    if w.size(0) > 0:
+      f = x.to(6)
+      length = torch.linalg_vector_norm(f, 2, [-1], True)             # [N, 1]   fp32
+      rstd = torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(x.size(-1))))
+      y = self.gained(f * rstd, x, w)
+    return (y, rstd)
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
-    return self.gained(x.to(6) * rstd, x, w)                          # [N, H]
+    y = x
+    if w.size(0) > 0:
+      y = self.gained(x.to(6) * rstd, x, w)                           # [N, H]
+    return y
 
-  # A unit row, fp32, times w, before which it is rounded to x's type, or times 1 + w, after which it is.
+  # A unit row, fp32, times w, before which it is rounded to x's type, or times w or 1 + w, after which it is.
   def gained(self: __torch__.Decoder, unit: Tensor, x: Tensor, w: Tensor) -> Tensor:
-    if self.gain_offset == 0.:
+    if self.gain_rounds == 1:
       y = torch.type_as(unit, x) * w
     else:
       y = torch.type_as(unit * torch.add(w.to(6), self.gain_offset), x)
@@ -63,18 +72,21 @@ class Decoder(Module):
 
   # d = rstd (g w - unit mean(g w unit)), unit = x rstd
   def norm_backward(self: __torch__.Decoder, g: Tensor, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
-    if self.gain_offset == 0.:
-      gw = (g * w).to(6)                                              # [N, H]
-    else:
-      gw = g.to(6) * torch.add(w.to(6), self.gain_offset)
-    unit = x.to(6) * rstd                                             # [N, H]
-    mean = torch.mean(gw * unit, [-1], True)                          # [N, 1]
-    return torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
+    d = g
+    if w.size(0) > 0:
+      if self.gain_rounds == 1:
+        gw = (g * w).to(6)                                            # [N, H]
+      else:
+        gw = g.to(6) * torch.add(w.to(6), self.gain_offset)
+      unit = x.to(6) * rstd                                           # [N, H]
+      mean = torch.mean(gw * unit, [-1], True)                        # [N, 1]
+      d = torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
+    return d
 
   # Gradient of a norm's weight, [H], from that of its output.
   def norm_weight_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor) -> Tensor:
     unit = x.to(6) * rstd
-    if self.gain_offset == 0.:
+    if self.gain_rounds == 1:
       unit = torch.type_as(unit, x).to(6)
     return torch.sum(g.to(6) * unit, [0])
 
@@ -273,9 +285,52 @@ class Decoder(Module):
   # Turns the two halves of each head by its position's angle. With the sine negated it is its own backward.
   def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     a, b = torch.chunk(x, 2, -1)                                      # [N, heads, D / 2]
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+    return torch.type_as(torch.cat([a * cos - b * sin, b * cos + a * sin], -1), x)
 
-  # Queries, keys and values as attention takes them: heads of queries and keys normed where the family does so, then rotated. Without a norm that
+  # Queries and keys, [N, heads + kv_heads, D], as rows that are normed each by itself, with their weights: one of heads, or two of all heads of a token.
+  def norm_rows(self: __torch__.Decoder, x: Tensor, w: Tensor) -> List[Tuple[Tensor, Tensor]]:
+    weights = torch.view(w, [-1, self.head_size])                     # [heads + kv_heads, D]
+    if self.whole_norms == 1:
+      rows = [(torch.flatten(x[:, :self.heads], 1), torch.flatten(weights[:self.heads])),
+              (torch.flatten(x[:, self.heads:], 1), torch.flatten(weights[self.heads:]))]
+    else:
+      rows = [(x, weights)]
+    return rows
+
+  # Such rows beside one another, in the shape of `like`.
+  def of_rows(self: __torch__.Decoder, rows: List[Tensor], like: Tensor) -> Tensor:
+    y = rows[0]
+    if len(rows) > 1:
+      y = torch.reshape(torch.cat(rows, 1), like.size())
+    return y
+
+  # Normed queries and keys.
+  def normed_heads(self: __torch__.Decoder, x: Tensor, w: Tensor) -> Tensor:
+    normed = annotate(List[Tensor], [])
+    for own, weight in self.norm_rows(x, w):
+      normed.append(self.norm(own, weight)[0])
+    return self.of_rows(normed, x)
+
+  # Gradient of x from that of normed_heads. dw takes those of the weights, as `layer_backward` says, or is [0].
+  def normed_heads_backward(self: __torch__.Decoder, g: Tensor, x: Tensor, w: Tensor, dw: Tensor, add: bool) -> Tensor:
+    gradients = self.norm_rows(g, w)
+    of_weights = annotate(List[Tensor], [])
+    of_rows = annotate(List[Tensor], [])
+    for i, (own, weight) in enumerate(self.norm_rows(x, w)):
+      d = gradients[i][0]
+      normed, rstd = self.norm(own, weight)
+      if dw.size(0) > 0:
+        of_weights.append(self.norm_weight_gradient(d, own, rstd))
+      of_rows.append(self.norm_backward(d, own, weight, rstd))
+    if dw.size(0) > 0:
+      if self.whole_norms == 1:
+        unused = self.put(dw, torch.cat(of_weights), 1., add)
+      else:
+        unused = self.put(dw[0], torch.sum(of_weights[0][:self.heads], [0]), 1., add)
+        unused = self.put(dw[1], torch.sum(of_weights[0][self.heads:], [0]), 1., add)
+    return self.of_rows(of_rows, x)
+
+  # Queries, keys and values as attention takes them: queries and keys normed where the family does so, then rotated. Without a norm that
   # happens in place, and what is given is what is returned.
   def turned(self: __torch__.Decoder,
              given: Tensor,             # [N, heads + 2 kv_heads, D]
@@ -286,24 +341,16 @@ class Decoder(Module):
     if head_norm.size(0) > 0:
       qkv = torch.empty_like(given)
       unused = torch.copy_(qkv[:, self.heads + self.kv_heads:], given[:, self.heads + self.kv_heads:])
-      turning, rstd = self.norm(turning, torch.view(head_norm, [-1, self.head_size]))
+      turning = self.normed_heads(turning, head_norm)
     unused = torch.copy_(qkv[:, :self.heads + self.kv_heads], self.rotate(turning, cos, sin))
     return qkv
 
-  # Gradient of what `turned` was given, from that of what it returned, which is overwritten. dnorm, [2, D] or [0], takes the gradients of the one
-  # weight that all query heads are normed with and of that of the key heads.
+  # Gradient of what `turned` was given, from that of what it returned, which is overwritten. dnorm, or [0], takes those of the norms' weights.
   def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, dnorm: Tensor, cos: Tensor, sin: Tensor, add: bool) -> Tensor:
     turning = g[:, :self.heads + self.kv_heads]
     d = self.rotate(turning, cos, torch.neg(sin))
     if head_norm.size(0) > 0:
-      w = torch.view(head_norm, [-1, self.head_size])
-      x = given[:, :self.heads + self.kv_heads]
-      unnormed, rstd = self.norm(x, w)
-      if dnorm.size(0) > 0:
-        of_heads = self.norm_weight_gradient(d, x, rstd)              # [heads + kv_heads, D]
-        unused = self.put(dnorm[0], torch.sum(of_heads[:self.heads], [0]), 1., add)
-        unused = self.put(dnorm[1], torch.sum(of_heads[self.heads:], [0]), 1., add)
-      d = self.norm_backward(d, x, w, rstd)
+      d = self.normed_heads_backward(d, given[:, :self.heads + self.kv_heads], head_norm, dnorm, add)
     unused = torch.copy_(turning, d)
     return g
 
@@ -336,13 +383,10 @@ class Decoder(Module):
 
   # Gradient of y from that of the sum; that of w, where it is trained, goes into dw.
   def added_backward(self: __torch__.Decoder, g: Tensor, kept: Tensor, w: Tensor, place: int, dweights: List[Tensor], add: bool) -> Tensor:
-    d = g
-    if w.size(0) > 0:
-      unused, rstd = self.norm(kept, w)
-      if len(dweights) > 0:
-        unused = self.norm_gradient(g, kept, rstd, dweights[place], add)
-      d = self.norm_backward(g, kept, w, rstd)
-    return d
+    unused, rstd = self.norm(kept, w)
+    if len(dweights) > 0:
+      unused = self.norm_gradient(g, kept, rstd, dweights[place], add)
+    return self.norm_backward(g, kept, w, rstd)
 
   def gated(self: __torch__.Decoder, gate: Tensor) -> Tensor:
     if self.gate == 0:
@@ -434,7 +478,7 @@ class Decoder(Module):
     return after + [x, rstd, z, given] + attended[1:]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
-  # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen. Where
+  # weights go into `dweights`, as `weights` has them but for a norm of heads, [2, D], one row for queries and one for keys; it is empty where the weights are frozen. Where
   # these tokens are a part of the prefix, `dkv`, [P, 2 KV, D] fp32, holds what other passes add to the gradient of its keys and values; else [0].
   def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
@@ -462,14 +506,20 @@ class Decoder(Module):
       unused = self.norm_gradient(dh, x, rstd, dweights[0], False)
     return g + self.norm_backward(dh, x, weights[0], rstd)
 
-  # Cosines and sines of the angles by which tokens are turned. Angles are fp32 products, as transformers forms them.
+  # Cosines and sines of the angles by which tokens are turned, times a factor. Angles are fp32 products, as transformers forms them.
   def turns(self: __torch__.Decoder,
             positions: Tensor,        # [N]       int64
             frequencies: Tensor,      # [D / 2]   fp32
+            factor: float,
             like: Tensor              # of the precision wanted
             ) -> List[Tensor]:
     angles = torch.mul(positions.to(6).unsqueeze(1), frequencies).unsqueeze(1).to(7)
-    return [torch.cos(angles).to(6).type_as(like), torch.sin(angles).to(6).type_as(like)]     # [N, 1, D / 2]
+    cos = torch.cos(angles).to(6)
+    sin = torch.sin(angles).to(6)
+    if factor != 1.:
+      cos = torch.mul(cos, factor)
+      sin = torch.mul(sin, factor)
+    return [cos.type_as(like), sin.type_as(like)]                     # [N, 1, D / 2]
 
   # Matrices with one input as one matrix.
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM, Gemma3TextConfig, GraniteConfig, SeedOssConfig, SmolLM3Config
+from transformers import (AutoModelForCausalLM, Exaone4Config, Gemma3TextConfig, GraniteConfig, LlamaConfig, Olmo2Config, Olmo3Config, SeedOssConfig,
+                          SmolLM3Config)
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -20,6 +21,7 @@ SHAPES = ({"hidden_size": 24, "intermediate_size": 40, "num_attention_heads": 3,
           {"hidden_size": 20, "intermediate_size": 28, "num_attention_heads": 2, "num_key_value_heads": 1, "num_hidden_layers": 2, "vocab_size": 47},
           {"hidden_size": 28, "intermediate_size": 36, "num_attention_heads": 2, "num_key_value_heads": 2, "num_hidden_layers": 4, "vocab_size": 53})
 SLIDING, FULL = "sliding_attention", "full_attention"
+YARN = {"rope_type": "yarn", "rope_theta": 1000.0, "factor": 4.0, "original_max_position_embeddings": 16}
 FAMILIES = {
     "smollm3": (SmolLM3Config, (
         {"no_rope_layer_interval": 2, "tie_word_embeddings": False},
@@ -38,6 +40,24 @@ FAMILIES = {
         {"head_dim": 6, "sliding_window": 3, "sliding_window_pattern": 2, "attention_bias": True, "rope_parameters": {
             FULL: {"rope_type": "linear", "factor": 8.0, "rope_theta": 1e5}, SLIDING: {"rope_type": "default", "rope_theta": 100.0}}},
         {"head_dim": 8, "sliding_window": 5, "tie_word_embeddings": False, "layer_types": [FULL, SLIDING, SLIDING, FULL]})),
+    "llama": (LlamaConfig, (
+        {"rope_parameters": YARN | {"beta_fast": 4.0, "beta_slow": 0.5, "truncate": False}},
+        {"rope_parameters": YARN | {"mscale": 0.7, "mscale_all_dim": 0.4}},
+        {"rope_parameters": {"rope_type": "linear", "rope_theta": 1000.0, "factor": 4.0}})),
+    "olmo2": (Olmo2Config, (
+        {"pad_token_id": 0},
+        {"attention_bias": True, "rope_parameters": YARN},
+        {"tie_word_embeddings": True})),
+    "olmo3": (Olmo3Config, (
+        {"sliding_window": 4, "layer_types": [SLIDING, FULL, SLIDING], "rope_parameters": {FULL: YARN, SLIDING: {"rope_type": "default", "rope_theta": 50.0}}},
+        {"sliding_window": 3, "layer_types": [FULL, SLIDING], "attention_bias": True},
+        {"sliding_window": 5, "tie_word_embeddings": True})),
+    "exaone4": (Exaone4Config, (
+        {"sliding_window": 4, "layer_types": [SLIDING, FULL, SLIDING]},
+        {"sliding_window": None, "layer_types": [FULL, FULL], "head_dim": 6},
+        {"sliding_window": 5, "tie_word_embeddings": True, "rope_parameters": {
+            "rope_type": "llama3", "rope_theta": 1000.0, "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 16}})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)

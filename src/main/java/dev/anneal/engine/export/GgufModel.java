@@ -14,6 +14,7 @@ import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.RotaryScaling;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -142,7 +143,7 @@ final class GgufModel {
 
     private List<GgufTensor> tensors(WeightDirectory weights, Family family, ModelConfig config, WeightRows rows) {
         List<GgufTensor> tensors = new ArrayList<>();
-        if (config.rotary().llama3() != null) {
+        if (config.rotary().scaling() instanceof RotaryScaling.Llama3) {
             float[] factors = ModelKeys.rotaryFactors(config);
             tensors.add(new GgufTensor(
                     TensorPlace.ROTARY_FACTORS,
@@ -176,8 +177,8 @@ final class GgufModel {
     private static String otherFamily(ModelConfig config) {
         String found = config.architecture().className()
                 + (config.biased().isEmpty() ? "" : " with biases in " + config.biased());
-        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS and Gemma 3"
-                + " with the biases, layers and scales that llama.cpp computes, and this is " + found;
+        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS, Gemma 3, OLMo"
+                + " and EXAONE 4 with the biases, layers and scales that llama.cpp computes, and this is " + found;
     }
 
     private static ExportException unsupported(String reason) {

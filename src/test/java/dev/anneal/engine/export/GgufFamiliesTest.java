@@ -38,6 +38,15 @@ class GgufFamiliesTest {
     private static final String GEMMA3 = "\"architectures\": [\"Gemma3ForCausalLM\"], \"num_hidden_layers\": 7,"
             + " \"query_pre_attn_scalar\": 16, \"sliding_window\": 32";
 
+    private static final String OLMO = "\"architectures\": [\"Olmo3ForCausalLM\"], \"num_hidden_layers\": 5,"
+            + " \"tie_word_embeddings\": false, \"sliding_window\": 32";
+
+    private static final String EXAONE = "\"architectures\": [\"Exaone4ForCausalLM\"], \"num_hidden_layers\": 2,"
+            + " \"sliding_window\": null, \"layer_types\": [\"full_attention\", \"full_attention\"]";
+
+    private static final String YARN =
+            "{'rope_type': 'yarn', 'factor': 4.0, 'original_max_position_embeddings': 128%s}";
+
     private static final String LLAMA3 = "{'rope_type': 'llama3', 'factor': 8.0, 'low_freq_factor': 1.0,"
             + " 'high_freq_factor': 4.0, 'original_max_position_embeddings': 64}";
 
@@ -107,6 +116,37 @@ class GgufFamiliesTest {
         assertNumbers(file, "blk.4.ffn_norm.weight", "model.layers.4.post_attention_layernorm.weight", 0);
     }
 
+    @Test
+    void olmoHasNormsAfterItsBlocksAndScaledFrequenciesOutsideOfWindows() throws IOException {
+        GgufContents file =
+                exported(OLMO + ", \"rope_scaling\": " + YARN.formatted("").replace('\'', '"'));
+
+        assertThat(file.metadata())
+                .containsEntry("general.architecture", "olmo2")
+                .containsEntry("olmo2.context_length", 512)
+                .containsEntry("olmo2.attention.sliding_window", 32)
+                .containsEntry("olmo2.rope.scaling.type", "yarn")
+                .containsEntry("olmo2.rope.scaling.factor", 4f)
+                .containsEntry("olmo2.rope.scaling.original_context_length", 128);
+        Map.of(
+                        "post_attention_layernorm", "post_attention_norm",
+                        "post_feedforward_layernorm", "post_ffw_norm",
+                        "self_attn.q_norm", "attn_q_norm")
+                .forEach((name, ours) ->
+                        assertNumbers(file, "blk.4." + ours + ".weight", "model.layers.4." + name + ".weight", 0));
+        assertThat(file.tensors()).hasSize(3 + 5 * 11);
+    }
+
+    @Test
+    void exaoneWithoutWindowsTakesLlama3sScaling() throws IOException {
+        GgufContents file = exported(EXAONE + ", \"rope_scaling\": " + LLAMA3.replace('\'', '"'));
+
+        assertThat(file.metadata())
+                .containsEntry("general.architecture", "exaone4")
+                .doesNotContainKey("exaone4.attention.sliding_window");
+        assertThat(file.tensors()).hasSize(3 + 2 * 11);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -122,6 +162,15 @@ class GgufFamiliesTest {
                 GEMMA3 + "| 'rope_parameters': {'sliding_attention': {'rope_type': 'linear', 'factor': 2}}",
                 GEMMA3 + "| 'rope_scaling': " + LLAMA3,
                 SEED_OSS + "| 'rope_scaling': " + LLAMA3,
+                OLMO + "| 'rope_scaling': " + LLAMA3,
+                OLMO + "| 'attention_bias': true",
+                OLMO + "| 'tie_word_embeddings': true",
+                OLMO + "| 'sliding_window_pattern': 3",
+                EXAONE + "| 'layer_types': ['sliding_attention', 'full_attention'], 'sliding_window': 32",
+                GEMMA3
+                        + "| 'rope_scaling': {'rope_type': 'yarn', 'factor': 4, 'original_max_position_embeddings': 128}",
+                SEED_OSS
+                        + "| 'rope_scaling': {'rope_type': 'yarn', 'factor': 4, 'original_max_position_embeddings': 128, 'beta_fast': 16}",
             })
     void whatLlamaCppComputesOtherwiseIsRefused(String keys, String other) throws IOException {
         Path model = model(keys + ", " + other.replace('\'', '"'));

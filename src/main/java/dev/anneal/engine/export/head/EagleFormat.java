@@ -60,7 +60,7 @@ interface EagleFormat extends HeadFormat {
                 != head().target().sizes().hiddenSize()) {
             return refused("heads of another size than hidden_size / num_attention_heads");
         }
-        if (head().target().sizes().rotary().llama3() != null) {
+        if (head().target().sizes().rotary().isScaled()) {
             return refused("scaled rotary embeddings");
         }
         if (head().has(EagleNames.LAYER + "self_attn.q_norm.weight")) {

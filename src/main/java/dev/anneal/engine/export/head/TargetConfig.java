@@ -1,7 +1,6 @@
 package dev.anneal.engine.export.head;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.RotaryConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,16 +67,9 @@ public record TargetConfig(Map<String, @Nullable Object> keys, ModelConfig sizes
 
     /** As transformers 5 writes it. */
     Map<String, @Nullable Object> rotary() {
-        Map<String, @Nullable Object> rotary = new TreeMap<>();
-        RotaryConfig.@Nullable Llama3Scaling scaling = sizes.rotary().llama3();
+        Map<String, @Nullable Object> rotary =
+                new TreeMap<>(sizes.rotary().scaling().keys());
         rotary.put("rope_theta", sizes.rotary().theta());
-        rotary.put("rope_type", scaling == null ? "default" : "llama3");
-        if (scaling != null) {
-            rotary.put("factor", scaling.factor());
-            rotary.put("low_freq_factor", scaling.lowFrequencyFactor());
-            rotary.put("high_freq_factor", scaling.highFrequencyFactor());
-            rotary.put("original_max_position_embeddings", scaling.originalMaxPositions());
-        }
         return rotary;
     }
 

@@ -5,6 +5,7 @@ import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Multipliers;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.architecture.RotaryConfig;
+import dev.anneal.engine.network.architecture.RotaryScaling;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,10 +19,18 @@ public enum Family {
     SMOLLM3("smollm3", true, false, "ffn_norm"),
     GRANITE("granite", true, true, "ffn_norm"),
     SEED_OSS("seed_oss", false, false, "post_attention_norm"),
-    GEMMA3("gemma3", false, false, "post_attention_norm");
+    GEMMA3("gemma3", false, false, "post_attention_norm"),
+    OLMO2("olmo2", false, false, "post_attention_norm"),
+    EXAONE4("exaone4", false, true, "post_attention_norm");
 
     /** In llama.cpp's smollm3 every fourth layer does not rotate. */
     private static final int ROTATED = 4;
+
+    /** In llama.cpp's olmo2 and exaone4 every fourth layer has no window, where there are windows. */
+    private static final int WINDOWS_OF_FOUR = 4;
+
+    /** The number of layers by which llama.cpp knows EXAONE 4 32B, which alone has windows there. */
+    private static final int LAYERS_OF_32B = 64;
 
     /** In llama.cpp's gemma3 every sixth layer has no window, unless a file says otherwise, which older ones ignore. */
     private static final int WINDOWS = 6;
@@ -47,8 +56,16 @@ public enum Family {
 
     /** Empty if llama.cpp has no architecture that computes the same, or if the engine does not write it. */
     public static Optional<Family> of(ModelConfig config) {
-        return named(config)
-                .filter(family -> family.hasRotaryFactors || config.rotary().llama3() == null);
+        return named(config).filter(family -> family.scalesAs(config.rotary().scaling()));
+    }
+
+    private boolean scalesAs(RotaryScaling scaling) {
+        if (scaling instanceof RotaryScaling.Llama3) {
+            return hasRotaryFactors;
+        }
+        return !(scaling instanceof RotaryScaling.Yarn yarn)
+                || (this != GEMMA3
+                        && yarn.equals(RotaryScaling.Yarn.plain(yarn.factor(), yarn.originalMaxPositions())));
     }
 
     private static Optional<Family> named(ModelConfig config) {
@@ -64,6 +81,9 @@ public enum Family {
                         .filter(family ->
                                 Set.of(ProjectionGroup.ATTENTION_INPUT).containsAll(config.biased()));
             case GEMMA3 -> Optional.of(GEMMA3).filter(family -> unbiased && isGemma3(config));
+            case OLMO2, OLMO3 ->
+                Optional.of(OLMO2).filter(family -> unbiased && !config.tiedEmbeddings() && hasLayersOfOlmo(config));
+            case EXAONE4 -> Optional.of(EXAONE4).filter(family -> hasLayersOfExaone(config));
         };
     }
 
@@ -75,16 +95,50 @@ public enum Family {
     }
 
     private static boolean isGemma3(ModelConfig config) {
-        List<LayerKind> kinds = config.kinds();
-        int window = kinds.get(0).window();
-        LayerKind whole = new LayerKind(0, config.rotary());
-        boolean hasLayers = IntStream.range(0, kinds.size())
-                .allMatch(layer -> kinds.get(layer)
-                        .equals((layer + 1) % WINDOWS == 0 ? whole : new LayerKind(window, IN_WINDOWS)));
         double scale = config.layers() == LAYERS_OF_27B
                 ? Math.pow((double) config.hiddenSize() / config.heads(), -0.5)
                 : Multipliers.plain(config.headSize()).attention();
-        return hasLayers && window > 0 && Math.abs(config.multipliers().attention() - scale) < 1e-9;
+        return hasWindows(config, WINDOWS, config.rotary(), IN_WINDOWS)
+                && Math.abs(config.multipliers().attention() - scale) < 1e-9;
+    }
+
+    private static boolean hasLayersOfOlmo(ModelConfig config) {
+        RotaryConfig unscaled = RotaryConfig.plain(config.rotary().theta());
+        return hasHeadsOfWidth(config)
+                && (hasEqualLayers(config) || hasWindows(config, WINDOWS_OF_FOUR, config.rotary(), unscaled));
+    }
+
+    private static boolean hasLayersOfExaone(ModelConfig config) {
+        return hasHeadsOfWidth(config)
+                && (config.layers() == LAYERS_OF_32B
+                        ? hasWindows(config, WINDOWS_OF_FOUR, RotaryConfig.NONE, config.rotary())
+                        : hasEqualLayers(config));
+    }
+
+    private static boolean hasHeadsOfWidth(ModelConfig config) {
+        return config.heads() * config.headSize() == config.hiddenSize();
+    }
+
+    private static boolean hasEqualLayers(ModelConfig config) {
+        return config.kinds().stream().allMatch(new LayerKind(0, config.rotary())::equals);
+    }
+
+    /** Whether all layers have one window but each {@code pattern}-th, which has none. */
+    private static boolean hasWindows(ModelConfig config, int pattern, RotaryConfig whole, RotaryConfig inWindows) {
+        List<LayerKind> kinds = config.kinds();
+        int window = kinds.get(0).window();
+        return window > 0
+                && IntStream.range(0, kinds.size())
+                        .allMatch(layer -> kinds.get(layer)
+                                .equals(
+                                        (layer + 1) % pattern == 0
+                                                ? new LayerKind(0, whole)
+                                                : new LayerKind(window, inWindows)));
+    }
+
+    /** Whether llama.cpp knows windows of this architecture. */
+    boolean hasWindows() {
+        return this == GEMMA3 || this == OLMO2 || this == EXAONE4;
     }
 
     /** {@code general.architecture}, and the prefix of the model's own keys. */

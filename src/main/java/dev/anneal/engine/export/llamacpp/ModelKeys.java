@@ -4,6 +4,7 @@ import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Multipliers;
 import dev.anneal.engine.network.architecture.RotaryConfig;
+import dev.anneal.engine.network.architecture.RotaryScaling;
 import java.util.List;
 
 /** The keys of a GGUF file that describe a decoder's computation. */
@@ -18,7 +19,7 @@ public final class ModelKeys {
      */
     public static List<String> put(Metadata metadata, Family family, ModelConfig config) {
         String name = family.architecture();
-        int context = family == Family.GEMMA3 ? config.maxPositions() : context(config);
+        int context = family.hasWindows() ? config.maxPositions() : context(config);
         metadata.count(name + ".vocab_size", config.vocabularySize())
                 .count(name + ".context_length", context)
                 .count(name + ".embedding_length", config.hiddenSize())
@@ -33,9 +34,11 @@ public final class ModelKeys {
                 .number(name + ".rope.freq_base", (float) config.rotary().theta());
         if (family == Family.GRANITE) {
             putMultipliers(metadata, name, config.multipliers());
-        } else if (family == Family.GEMMA3) {
-            putWindows(metadata, name, config);
         }
+        if (family.hasWindows() && config.windows().get(0) > 0) {
+            metadata.count(name + ".attention.sliding_window", config.windows().get(0));
+        }
+        putScaling(metadata, name + ".rope.scaling.", config.rotary().scaling());
         return context == config.maxPositions()
                 ? List.of()
                 : List.of(("this model's layers see the last %1$d tokens only, which llama.cpp's architecture '%2$s'"
@@ -51,11 +54,14 @@ public final class ModelKeys {
                 .number(name + ".logit_scale", (float) multipliers.logits());
     }
 
-    private static void putWindows(Metadata metadata, String name, ModelConfig config) {
-        metadata.count(name + ".attention.sliding_window", config.windows().get(0));
-        if (config.rotary().divisor() != 1) {
-            metadata.text(name + ".rope.scaling.type", "linear").number(name + ".rope.scaling.factor", (float)
-                    config.rotary().divisor());
+    /** Llama 3's is a tensor, {@link #rotaryFactors}. */
+    private static void putScaling(Metadata metadata, String prefix, RotaryScaling scaling) {
+        if (scaling instanceof RotaryScaling.Linear linear) {
+            metadata.text(prefix + "type", "linear").number(prefix + "factor", (float) linear.factor());
+        } else if (scaling instanceof RotaryScaling.Yarn yarn) {
+            metadata.text(prefix + "type", "yarn")
+                    .number(prefix + "factor", (float) yarn.factor())
+                    .count(prefix + "original_context_length", yarn.originalMaxPositions());
         }
     }
 

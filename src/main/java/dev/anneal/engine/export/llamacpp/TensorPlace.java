@@ -46,8 +46,9 @@ public record TensorPlace(String name, int headRows, int offset) {
         if (tensor.equals(CheckpointTensors.HEAD) && config.tiedEmbeddings()) {
             return Optional.empty();
         }
-        int offset =
-                tensor.endsWith("norm.weight") ? config.architecture().spec().gainOffset() : 0;
+        int offset = tensor.endsWith("norm.weight")
+                ? config.architecture().spec().gain().offset()
+                : 0;
         @Nullable String outside = OUTSIDE.get(tensor);
         if (outside != null) {
             return Optional.of(new TensorPlace(outside, 0, offset));

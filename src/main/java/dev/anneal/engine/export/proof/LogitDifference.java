@@ -70,7 +70,7 @@ public final class LogitDifference {
         /** Of a model. */
         public static FinalNorm of(ModelConfig config) {
             return new FinalNorm(
-                    config.normEpsilon(), config.architecture().spec().gainOffset());
+                    config.normEpsilon(), config.architecture().spec().gain().offset());
         }
     }
 

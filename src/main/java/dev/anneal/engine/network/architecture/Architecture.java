@@ -23,7 +23,7 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
             DecoderSpec.LLAMA,
-            WindowRule.NO_LAYER,
+            LayerRules.EQUAL,
             Set.of(),
             Map.of()),
     MISTRAL(
@@ -31,7 +31,7 @@ public enum Architecture {
             Set.of(),
             Map.of(),
             DecoderSpec.LLAMA,
-            WindowRule.EVERY_LAYER,
+            LayerRules.of(WindowRule.EVERY_LAYER),
             Set.of(),
             Map.of("num_key_value_heads", 8, "sliding_window", 4096)),
     /** Qwen2 and Qwen2.5. Queries, keys and values always have biases. */
@@ -40,7 +40,7 @@ public enum Architecture {
             Set.of(ATTENTION_INPUT),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT)),
             DecoderSpec.LLAMA,
-            WindowRule.SWITCHED,
+            LayerRules.of(WindowRule.SWITCHED),
             Set.of(),
             Map.of("num_key_value_heads", 32, "sliding_window", 4096, "max_window_layers", 28)),
     QWEN3(
@@ -48,7 +48,7 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
             DecoderSpec.QWEN3,
-            WindowRule.SWITCHED,
+            LayerRules.of(WindowRule.SWITCHED),
             Set.of(),
             Map.of("num_key_value_heads", 32, "head_dim", 128, "sliding_window", 4096, "max_window_layers", 28)),
     /** SmolLM3, of whose layers every fourth does not rotate queries and keys. */
@@ -57,7 +57,7 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
             DecoderSpec.LLAMA,
-            WindowRule.LISTED,
+            new LayerRules(WindowRule.LISTED, RotaryRule.SKIPPED_LAYERS),
             // transformers ignores pretraining_tp, which SmolLM3's own configuration has as 2.
             Set.of("no_rope_layers", "pretraining_tp"),
             Map.of(
@@ -77,7 +77,7 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
             DecoderSpec.LLAMA,
-            WindowRule.NO_LAYER,
+            LayerRules.EQUAL,
             Set.of("attention_multiplier", "embedding_multiplier", "logits_scaling", "residual_multiplier"),
             Map.of("attention_multiplier", 1)),
     /** Seed-OSS. */
@@ -89,7 +89,7 @@ public enum Architecture {
                     "attention_out_bias", Set.of(ATTENTION_OUTPUT),
                     "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
             DecoderSpec.LLAMA,
-            WindowRule.NO_LAYER,
+            LayerRules.EQUAL,
             Set.of(),
             Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true, "pad_token_id", 1)),
     /** Gemma 3 without its vision tower. */
@@ -98,7 +98,7 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
             DecoderSpec.GEMMA3,
-            WindowRule.PATTERN,
+            new LayerRules(WindowRule.PATTERN, RotaryRule.OWN_IN_WINDOWS),
             // transformers reads hidden_activation instead of hidden_act.
             Set.of("query_pre_attn_scalar", "rope_local_base_freq", "hidden_act"),
             Map.ofEntries(
@@ -111,13 +111,58 @@ public enum Architecture {
                     Map.entry("rope_theta", 1_000_000),
                     Map.entry("rope_local_base_freq", 10_000),
                     Map.entry("tie_word_embeddings", true),
-                    Map.entry("pad_token_id", 0)));
+                    Map.entry("pad_token_id", 0))),
+    /** OLMo 2. */
+    OLMO2(
+            "Olmo2ForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
+            DecoderSpec.OLMO2,
+            LayerRules.EQUAL,
+            Set.of(),
+            Map.of("rms_norm_eps", 1e-5, "pad_token_id", 1)),
+    /** OLMo 3: OLMo 2 with windows in three of four layers. */
+    OLMO3(
+            "Olmo3ForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
+            DecoderSpec.OLMO2,
+            new LayerRules(WindowRule.PATTERN, RotaryRule.UNSCALED_IN_WINDOWS),
+            Set.of(),
+            Map.of(
+                    "rms_norm_eps",
+                    1e-5,
+                    "pad_token_id",
+                    1,
+                    "rope_theta",
+                    500_000,
+                    "sliding_window",
+                    4096,
+                    "sliding_window_pattern",
+                    4)),
+    /** EXAONE 4, of whose layers those without a window do not rotate queries and keys where others have one. */
+    EXAONE4(
+            "Exaone4ForCausalLM",
+            Set.of(),
+            Map.of(),
+            DecoderSpec.EXAONE4,
+            new LayerRules(WindowRule.PATTERN, RotaryRule.ONLY_IN_WINDOWS),
+            Set.of(),
+            Map.of(
+                    "num_key_value_heads",
+                    32,
+                    "rms_norm_eps",
+                    1e-5,
+                    "sliding_window",
+                    4096,
+                    "sliding_window_pattern",
+                    4));
 
     private final String className;
     private final Set<ProjectionGroup> biased;
     private final Map<String, Set<ProjectionGroup>> biasKeys;
     private final DecoderSpec spec;
-    private final WindowRule windowRule;
+    private final LayerRules layerRules;
     private final Set<String> keys;
     private final Map<String, Object> defaults;
 
@@ -132,14 +177,14 @@ public enum Architecture {
             Set<ProjectionGroup> biased,
             Map<String, Set<ProjectionGroup>> biasKeys,
             DecoderSpec spec,
-            WindowRule windowRule,
+            LayerRules layerRules,
             Set<String> keys,
             Map<String, Object> defaults) {
         this.className = className;
         this.biased = biased;
         this.biasKeys = biasKeys;
         this.spec = spec;
-        this.windowRule = windowRule;
+        this.layerRules = layerRules;
         this.keys = keys;
         this.defaults = defaults;
     }
@@ -153,9 +198,12 @@ public enum Architecture {
         return spec;
     }
 
-    /** Whether the family multiplies embeddings, hidden states or logits; a configuration may say by 1. */
-    public boolean hasMultipliers() {
-        return spec.scaledEmbedding() || keys.contains("embedding_multiplier");
+    /**
+     * Whether draft heads can read the family's hidden states and have a layer like its own: where it neither
+     * multiplies embeddings, hidden states or logits, though a configuration may say by 1, nor adds normed outputs.
+     */
+    public boolean takesHeads() {
+        return !spec.scaledEmbedding() && !spec.normsOutputs() && !keys.contains("embedding_multiplier");
     }
 
     Set<ProjectionGroup> biased() {
@@ -166,8 +214,8 @@ public enum Architecture {
         return biasKeys;
     }
 
-    WindowRule windowRule() {
-        return windowRule;
+    LayerRules layerRules() {
+        return layerRules;
     }
 
     Map<String, Object> defaults() {
@@ -178,7 +226,7 @@ public enum Architecture {
     boolean reads(String key) {
         return keys.contains(key)
                 || biasKeys.containsKey(key)
-                || (windowRule != WindowRule.NO_LAYER && key.equals("sliding_window"));
+                || (layerRules.windows() != WindowRule.NO_LAYER && key.equals("sliding_window"));
     }
 
     static Optional<Architecture> named(String className) {

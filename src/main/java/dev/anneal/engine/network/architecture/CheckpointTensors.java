@@ -2,6 +2,7 @@ package dev.anneal.engine.network.architecture;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names and shapes of the tensors in a Hugging Face checkpoint of a model, and which of them the engine joins to one
@@ -21,8 +22,8 @@ public record CheckpointTensors(ModelConfig config) {
     /** Indices, in a {@link #layer}, of the matrices: q k v, o, gate up, down. */
     public static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
 
-    /** Index, in a {@link #layer}, of the norms of query and key heads. */
-    public static final int HEAD_NORM = 10;
+    /** Index, in a {@link #layer}, of the norms of queries and keys. */
+    private static final int HEAD_NORM = 10;
 
     /** Number of weights of a {@link #layer}. */
     public static final int LAYER_WEIGHTS = 13;
@@ -49,7 +50,7 @@ public record CheckpointTensors(ModelConfig config) {
 
     /**
      * The weights of a layer in the program's order: norm, q k v, o, norm, gate up, down, the biases of these four
-     * groups, the norms of query and key heads, and those of the outputs of attention and feed-forward. Each is one or
+     * groups, the norms of queries and keys, and those of the outputs of attention and feed-forward. Each is one or
      * several tensors, one under another; a weight that the family does not have is an empty list.
      */
     public List<List<Stored>> layer(int layer) {
@@ -64,26 +65,41 @@ public record CheckpointTensors(ModelConfig config) {
     public List<List<Stored>> layer(String prefix, LayerShape shape) {
         DecoderSpec spec = config.architecture().spec();
         List<List<Stored>> weights = new ArrayList<>();
-        weights.add(List.of(vector(prefix + "input_layernorm.weight", config.hiddenSize())));
+        weights.add(norm(spec.normsInputs() ? prefix + "input_layernorm" : null));
         weights.add(matrices(ProjectionGroup.ATTENTION_INPUT, prefix, shape));
         weights.add(matrices(ProjectionGroup.ATTENTION_OUTPUT, prefix, shape));
-        weights.add(List.of(vector(prefix + spec.norms().beforeFeedForward() + ".weight", config.hiddenSize())));
+        @Nullable String beforeFeedForward = spec.norms().beforeFeedForward();
+        weights.add(norm(beforeFeedForward == null ? null : prefix + beforeFeedForward));
         weights.add(matrices(ProjectionGroup.FEED_FORWARD, prefix, shape));
         weights.add(matrices(ProjectionGroup.DOWN, prefix, shape));
         for (ProjectionGroup group : ProjectionGroup.values()) {
             weights.add(config.biased().contains(group) ? biases(group, prefix, shape) : List.of());
         }
-        weights.add(
-                spec.queryKeyNorm()
-                        ? List.of(
-                                vector(prefix + "self_attn.q_norm.weight", config.headSize()),
-                                vector(prefix + "self_attn.k_norm.weight", config.headSize()))
-                        : List.of());
+        weights.add(queryKeyNorms(prefix + "self_attn."));
         for (String name : List.of("post_attention_layernorm", "post_feedforward_layernorm")) {
-            weights.add(
-                    spec.normsOutputs() ? List.of(vector(prefix + name + ".weight", config.hiddenSize())) : List.of());
+            weights.add(norm(spec.normsOutputs() ? prefix + name : null));
         }
         return weights;
+    }
+
+    private List<Stored> norm(@Nullable String module) {
+        return module == null ? List.of() : List.of(vector(module + ".weight", config.hiddenSize()));
+    }
+
+    private List<Stored> queryKeyNorms(String prefix) {
+        DecoderSpec.QueryKeyNorm norm = config.architecture().spec().queryKeyNorm();
+        if (norm == DecoderSpec.QueryKeyNorm.NONE) {
+            return List.of();
+        }
+        boolean whole = norm == DecoderSpec.QueryKeyNorm.WHOLE;
+        return List.of(
+                vector(prefix + "q_norm.weight", (long) config.headSize() * (whole ? config.heads() : 1)),
+                vector(prefix + "k_norm.weight", (long) config.headSize() * (whole ? config.keyValueHeads() : 1)));
+    }
+
+    /** Whether a weight of a {@link #layer} holds its tensors once for each head that they norm. */
+    public boolean isPerHead(int weight) {
+        return weight == HEAD_NORM && config.architecture().spec().queryKeyNorm() == DecoderSpec.QueryKeyNorm.HEADS;
     }
 
     /** Rows and columns of each of {@link #MATRICES}. */

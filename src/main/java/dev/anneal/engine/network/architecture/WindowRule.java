@@ -1,6 +1,5 @@
 package dev.anneal.engine.network.architecture;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -28,21 +27,21 @@ enum WindowRule {
      *
      * @throws ModelConfigException if the keys contradict each other
      */
-    List<Integer> windows(Path file, JsonNode config, int layers) {
-        int window = window(file, config);
-        if (config.hasNonNull("layer_types")) {
-            return listed(file, config.path("layer_types"), window, layers);
+    List<Integer> windows(ConfigKeys keys, int layers) {
+        int window = window(keys);
+        if (keys.has("layer_types")) {
+            return listed(keys, keys.get("layer_types"), window, layers);
         }
         if (this == LISTED && window > 0) {
-            throw new ModelConfigException(file, "'use_sliding_window' needs 'layer_types', which layers slide");
+            throw keys.refused("'use_sliding_window' needs 'layer_types', which layers slide");
         }
         if (this == PATTERN) {
-            int pattern = positive(file, config, "sliding_window_pattern");
-            return patterned(pattern, pattern == 1 ? 0 : positive(file, config, "sliding_window"), layers);
+            int pattern = keys.positive("sliding_window_pattern");
+            return patterned(pattern, pattern == 1 ? 0 : keys.positive("sliding_window"), layers);
         }
-        JsonNode first = config.path("max_window_layers");
+        JsonNode first = keys.get("max_window_layers");
         if (this == SWITCHED && window > 0 && !first.isInt()) {
-            throw new ModelConfigException(file, "'max_window_layers' must be an integer, found " + first);
+            throw keys.refused("'max_window_layers' must be an integer, found " + first);
         }
         List<Integer> windows = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
@@ -52,21 +51,13 @@ enum WindowRule {
         return windows;
     }
 
-    private int window(Path file, JsonNode config) {
+    private int window(ConfigKeys keys) {
         boolean on = this == EVERY_LAYER
                 || this == PATTERN
                 || ((this == SWITCHED || this == LISTED)
-                        && config.path("use_sliding_window").asBoolean(false));
-        JsonNode value = config.path("sliding_window");
-        return !on || value.isNull() || value.isMissingNode() ? 0 : positive(file, config, "sliding_window");
-    }
-
-    private static int positive(Path file, JsonNode config, String key) {
-        JsonNode value = config.path(key);
-        if (!value.isInt() || value.asInt() < 1) {
-            throw new ModelConfigException(file, "'%s' must be a positive integer, found %s".formatted(key, value));
-        }
-        return value.asInt();
+                        && keys.get("use_sliding_window").asBoolean(false));
+        JsonNode value = keys.get("sliding_window");
+        return !on || value.isNull() || value.isMissingNode() ? 0 : keys.positive("sliding_window");
     }
 
     private static List<Integer> patterned(int pattern, int window, int layers) {
@@ -80,18 +71,16 @@ enum WindowRule {
     /**
      * The list takes precedence in families for which transformers reads it; in others it must agree with the window.
      */
-    private List<Integer> listed(Path file, JsonNode types, int window, int layers) {
+    private List<Integer> listed(ConfigKeys keys, JsonNode types, int window, int layers) {
         if (!types.isArray() || types.size() != layers) {
-            throw new ModelConfigException(
-                    file, "'layer_types' must name the attention of each of %d layers".formatted(layers));
+            throw keys.refused("'layer_types' must name the attention of each of %d layers".formatted(layers));
         }
         List<Integer> windows = new ArrayList<>();
         for (JsonNode type : types) {
             boolean slides = type.asString("").equals("sliding_attention");
             boolean whole = type.asString("").equals("full_attention");
             if (slides ? window == 0 : !whole || (this == EVERY_LAYER && window > 0)) {
-                throw new ModelConfigException(
-                        file,
+                throw keys.refused(
                         "'layer_types' names %s, which this family does not have where its sliding window is %s"
                                 .formatted(type, window == 0 ? "none" : window));
             }

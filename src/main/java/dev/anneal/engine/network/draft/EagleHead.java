@@ -69,7 +69,7 @@ public final class EagleHead implements AutoCloseable {
                     files, config.layer(), decoder, scope, target.precision(), WeightLoader.BLOCK_BYTES);
             List<Tensor> weights = new ArrayList<>();
             for (List<CheckpointTensors.Stored> stored : EagleNames.of(config)) {
-                weights.add(loader.weight(stored, weights.size() == CheckpointTensors.HEAD_NORM));
+                weights.add(loader.weight(stored, weights.size()));
             }
             if (!config.isEagle3()) {
                 weights.set(weights.size() - 1, target.outputEmbedding());

@@ -35,6 +35,7 @@ public final class TrainableHead extends MasterWeights {
     public TrainableHead(EagleHead head, Predicate<String> which) {
         super(head.scope(), head.program().decoder().of(0), head.config().headSize());
         this.head = head;
+        CheckpointTensors layer = new CheckpointTensors(head.config().layer());
         List<List<CheckpointTensors.Stored>> stored = EagleNames.of(head.config());
         List<Tensor> weights = head.program().weights().all();
         for (int i = 0; i < stored.size(); i++) {
@@ -42,7 +43,7 @@ public final class TrainableHead extends MasterWeights {
                     !stored.get(i).isEmpty() && which.test(stored.get(i).get(0).name());
             trained.add(own);
             if (own) {
-                add(stored.get(i), weights.get(i), i == CheckpointTensors.HEAD_NORM);
+                add(stored.get(i), weights.get(i), layer.isPerHead(i));
             }
         }
         take();

@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.model;
 
+import dev.anneal.engine.network.architecture.DecoderSpec;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import java.util.LinkedHashMap;
@@ -12,10 +13,13 @@ final class DecoderAttributes {
 
     /** @param window how many tokens a query sees in these layers; 0 for all */
     static Map<String, Number> of(ModelConfig config, DeviceLimits limits, int window) {
+        DecoderSpec spec = config.architecture().spec();
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
-        attributes.put("gain_offset", (double) config.architecture().spec().gainOffset());
-        attributes.put("gate", config.architecture().spec().gate().number());
+        attributes.put("gain_offset", (double) spec.gain().offset());
+        attributes.put("gain_rounds", spec.gain().roundsFirst() ? 1 : 0);
+        attributes.put("whole_norms", spec.queryKeyNorm() == DecoderSpec.QueryKeyNorm.WHOLE ? 1 : 0);
+        attributes.put("gate", spec.gate().number());
         attributes.put("attention_scale", config.multipliers().attention());
         attributes.put("embedding_scale", config.multipliers().embedding());
         attributes.put("embedding_rounds", config.multipliers().roundsEmbedding() ? 1 : 0);

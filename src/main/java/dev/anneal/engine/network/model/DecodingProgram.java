@@ -153,7 +153,7 @@ public final class DecodingProgram {
                 batch.turns(kind).cos(),
                 batch.turns(kind).sin(),
                 seen,
-                (long) cache.room());
+                cache.layers().get(0));
     }
 
     /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */

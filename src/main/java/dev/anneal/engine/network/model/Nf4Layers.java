@@ -67,7 +67,7 @@ final class Nf4Layers implements FormedLayers.Source {
                 matrices.add(parts);
                 others.add(nothing);
             } else {
-                others.add(loader.weight(stored.get(place), place == CheckpointTensors.HEAD_NORM));
+                others.add(loader.weight(stored.get(place), place));
             }
         }
         return new Layer(others, shares == null ? matrices : shared(shares, matrices));

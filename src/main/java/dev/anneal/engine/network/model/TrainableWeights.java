@@ -26,7 +26,7 @@ public final class TrainableWeights extends MasterWeights {
         for (int layer = 0; layer < model.config().layers(); layer++) {
             List<List<CheckpointTensors.Stored>> ofLayer = stored.layer(layer);
             for (int i = 0; i < ofLayer.size(); i++) {
-                add(ofLayer.get(i), resident.layers().get(layer).get(i), i == CheckpointTensors.HEAD_NORM);
+                add(ofLayer.get(i), resident.layers().get(layer).get(i), stored.isPerHead(i));
             }
         }
         add(List.of(stored.norm()), weights.norm(), false);

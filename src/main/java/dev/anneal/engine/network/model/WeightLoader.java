@@ -54,14 +54,13 @@ public record WeightLoader(
     }
 
     /**
-     * The weights of a layer as {@link DecoderTensors#layers} holds them: the norms of queries and keys once for each
-     * of their heads.
+     * The weights of a layer as {@link DecoderTensors#layers} holds them: norms of query and key heads once for each of
+     * these.
      */
     List<Tensor> layer(int layer) throws IOException {
-        List<List<CheckpointTensors.Stored>> stored = new CheckpointTensors(config).layer(layer);
         List<Tensor> weights = new ArrayList<>();
-        for (int i = 0; i < stored.size(); i++) {
-            weights.add(weight(stored.get(i), i == CheckpointTensors.HEAD_NORM));
+        for (List<CheckpointTensors.Stored> stored : new CheckpointTensors(config).layer(layer)) {
+            weights.add(weight(stored, weights.size()));
         }
         return weights;
     }
@@ -69,14 +68,14 @@ public record WeightLoader(
     /**
      * One weight of one or several tensors; an empty one of none.
      *
-     * @param headNorm whether they are the norms of queries and keys
+     * @param place index of the weight in its layer
      */
-    public Tensor weight(List<CheckpointTensors.Stored> stored, boolean headNorm) throws IOException {
+    public Tensor weight(List<CheckpointTensors.Stored> stored, int place) throws IOException {
         List<Tensor> parts = new ArrayList<>();
         for (CheckpointTensors.Stored part : stored) {
             parts.add(tensor(part.name()));
         }
-        return joined(headNorm && !parts.isEmpty() ? forEachHead(parts) : parts);
+        return joined(new CheckpointTensors(config).isPerHead(place) ? forEachHead(parts) : parts);
     }
 
     private List<Tensor> forEachHead(List<Tensor> queryAndKey) {

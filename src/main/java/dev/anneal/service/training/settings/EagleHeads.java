@@ -86,8 +86,8 @@ final class EagleHeads {
             throw Refusal.invalidValue(
                     "method.speculative_draft.kind",
                     ("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for '%s', because this"
-                                    + " model's family multiplies embeddings, hidden states or logits; use the kind"
-                                    + " 'model'")
+                                    + " model's family multiplies embeddings, hidden states or logits, or norms the"
+                                    + " outputs of its blocks; use the kind 'model'")
                             .formatted(target.id()));
         }
         int last = head.layers().get(head.layers().size() - 1);

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param head what a draft head has beside its layer; null for a model
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
- * @param takesHeads whether draft heads can read its hidden states: not where {@link Architecture#hasMultipliers}
+ * @param takesHeads as {@link Architecture#takesHeads}
  * @param normedOutputs as {@link LayerWidths} has it
  */
 public record ModelProfile(
@@ -102,7 +102,7 @@ public record ModelProfile(
                 null,
                 config.storedInNf4(),
                 1,
-                !config.architecture().hasMultipliers(),
+                config.architecture().takesHeads(),
                 LayerWidths.of(config).normedOutputs());
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.network.architecture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.penetration.Penetration;
@@ -38,9 +39,51 @@ class ModelConfigTest {
     void llama3ScalingIsRead() throws IOException {
         ModelConfig config = ModelConfig.read(MODELS.resolve("llama3-rope/config.json"));
 
-        assertThat(config.rotary().llama3()).isEqualTo(new RotaryConfig.Llama3Scaling(8, 1, 4, 64));
+        assertThat(config.rotary().scaling()).isEqualTo(new RotaryScaling.Llama3(8, 1, 4, 64));
         assertThat(config.tiedEmbeddings()).isTrue();
         assertThat(config.parameters()).isEqualTo(106_816);
+    }
+
+    /** transformers' values for what is left out; the factor of cosines and sines may be given, or by two weights. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"factor\": 4 | 32 | 1 | 512 | 1.138629436",
+                "\"factor\": 4, \"original_max_position_embeddings\": 64, \"attention_factor\": null | 32 | 1 | 64 | 1.138629436",
+                "\"factor\": 0.5, \"beta_fast\": 16, \"beta_slow\": 2 | 16 | 2 | 512 | 1",
+                "\"factor\": 4, \"mscale\": 1.0, \"mscale_all_dim\": 1.0 | 32 | 1 | 512 | 1",
+                "\"factor\": 4, \"mscale\": 1.0, \"mscale_all_dim\": 0 | 32 | 1 | 512 | 1.138629436",
+                "\"factor\": 4, \"mscale\": 1.0, \"attention_factor\": 0.9 | 32 | 1 | 512 | 0.9",
+            })
+    void yarnScalingIsRead(String keys, double fast, double slow, int positions, double attention) throws IOException {
+        RotaryScaling scaling = changed("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\", " + keys)
+                .rotary()
+                .scaling();
+
+        assertThat(scaling).isInstanceOfSatisfying(RotaryScaling.Yarn.class, yarn -> {
+            assertThat(yarn.fastTurns()).isEqualTo(fast);
+            assertThat(yarn.slowTurns()).isEqualTo(slow);
+            assertThat(yarn.originalMaxPositions()).isEqualTo(positions);
+            assertThat(yarn.attentionFactor()).isCloseTo(attention, within(1e-9));
+        });
+    }
+
+    /** OLMo 3 as transformers 4 describes it: windows are not scaled. EXAONE 4 rotates in windows alone. */
+    @Test
+    void layersWithoutAWindowAreScaledOrNotRotated() throws IOException {
+        String yarn = "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 8.0,"
+                + " \"original_max_position_embeddings\": 8192}";
+        ModelConfig olmo = gemma3(yarn, "Olmo3ForCausalLM");
+        ModelConfig exaone = gemma3("\"num_key_value_heads\": 2", "Exaone4ForCausalLM");
+
+        assertThat(olmo.windows()).containsExactly(512, 512, 512, 0, 512, 512, 512);
+        assertThat(olmo.kinds().get(0).rotary()).isEqualTo(RotaryConfig.plain(500_000));
+        assertThat(olmo.kinds().get(3).rotary())
+                .isEqualTo(new RotaryConfig(500_000, RotaryScaling.Yarn.plain(8, 8192)));
+        assertThat(exaone.kinds().get(2)).isEqualTo(new LayerKind(512, RotaryConfig.plain(10_000)));
+        assertThat(exaone.kinds().get(3)).isEqualTo(new LayerKind(0, RotaryConfig.NONE));
     }
 
     @ParameterizedTest
@@ -48,12 +91,14 @@ class ModelConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM, Gemma3ForCausalLM",
+                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM, Gemma3ForCausalLM, Olmo2ForCausalLM, Olmo3ForCausalLM, Exaone4ForCausalLM",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
                 "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
                 "\"vocab_size\": 320 | \"is_causal\": false, \"vocab_size\": 320 | 'is_causal' is false; this engine supports true only",
                 "\"pretraining_tp\": 1 | \"pretraining_tp\": 2 | 'pretraining_tp' is 2; this engine supports 1.0 only",
-                "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | rope type 'yarn' is not supported; supported: default, llama3",
+                "\"rope_type\": \"default\" | \"rope_type\": \"dynamic\" | rope type 'dynamic' is not supported; supported: default, linear, llama3, yarn",
+                "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | 'factor' must be a positive number, found nothing",
+                "\"rope_type\": \"default\" | \"rope_type\": \"yarn\", \"factor\": 2, \"rope_theta\": 1.0 | rope type 'yarn' needs a 'rope_theta' above 1, found 1.0",
                 "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [2, 3, 3] | 'rope_parameters' has the key 'mrope_section', which this engine does not compute",
                 "\"vocab_size\": 320 | \"rope_scaling\": \"linear\", \"vocab_size\": 320 | 'rope_scaling' must be an object, found \"linear\"",
                 "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\", \"sliding_attention\"], \"vocab_size\": 320 | 'layer_types' names \"sliding_attention\", which this family does not have where its sliding window is none",
@@ -83,13 +128,13 @@ class ModelConfigTest {
                 .hasSize(7)
                 .startsWith(new LayerKind(512, RotaryConfig.plain(20_000)))
                 .endsWith(
-                        new LayerKind(0, new RotaryConfig(500_000, 8, null)),
+                        new LayerKind(0, new RotaryConfig(500_000, new RotaryScaling.Linear(8))),
                         new LayerKind(512, RotaryConfig.plain(20_000)));
         assertThat(gemma.multipliers()).isEqualTo(new Multipliers(1 / 16.0, Math.sqrt(640), true, 1));
         assertThat(gemma3("\"rope_scaling\": {\"rope_type\": \"linear\", \"factor\": 8}, \"rope_parameters\":"
                                 + " {\"full_attention\": {\"rope_theta\": 50000.0}}")
                         .rotary())
-                .isEqualTo(new RotaryConfig(50_000, 8, null));
+                .isEqualTo(new RotaryConfig(50_000, new RotaryScaling.Linear(8)));
         assertThat(gemma.tiedEmbeddings()).isTrue();
         assertThat(gemma.paddingToken()).isZero();
         assertThat(gemma3("\"vocab_size\": 320").kinds().get(5))
@@ -107,7 +152,7 @@ class ModelConfigTest {
                 "\"sliding_window\": null | 'sliding_window' must be a positive integer, found null",
                 "\"sliding_window_pattern\": 0 | 'sliding_window_pattern' must be a positive integer, found 0",
                 "\"rope_parameters\": {\"rope_theta\": 1000.0} | 'rope_parameters' has the key 'rope_theta', which is none of [full_attention, sliding_attention]",
-                "\"rope_parameters\": {\"full_attention\": {\"mscale\": 1}} | 'rope_parameters.full_attention' has the key 'mscale', which this engine does not compute",
+                "\"rope_parameters\": {\"full_attention\": {\"mrope_section\": [1]}} | 'rope_parameters.full_attention' has the key 'mrope_section', which this engine does not compute",
             })
     void whatTheEngineDoesNotComputeOfGemma3IsRefused(String key, String message) {
         assertThatThrownBy(() -> gemma3(key))
@@ -116,12 +161,17 @@ class ModelConfigTest {
     }
 
     private ModelConfig gemma3(String key) throws IOException {
+        return gemma3(key, "Gemma3ForCausalLM");
+    }
+
+    /** Of another family with these sizes. */
+    private ModelConfig gemma3(String key, String family) throws IOException {
         Path file = folder.resolve("config.json");
         Files.writeString(file, """
-                {"architectures": ["Gemma3ForCausalLM"], "hidden_size": 640, "intermediate_size": 2048,
+                {"architectures": ["%s"], "hidden_size": 640, "intermediate_size": 2048,
                  "num_attention_heads": 4, "num_hidden_layers": 7, "max_position_embeddings": 32768,
                  "sliding_window": 512, "vocab_size": 262144, %s}
-                """.formatted(key));
+                """.formatted(family, key));
         return ModelConfig.read(file);
     }
 
@@ -149,7 +199,7 @@ class ModelConfigTest {
         assertThat(qwen2.biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
         assertThat(qwen2.parameters()).isEqualTo(106_816 + 2 * (64 + 32 + 32));
         assertThat(qwen3.headSize()).isEqualTo(32);
-        assertThat(qwen3.architecture().spec().queryKeyNorm()).isTrue();
+        assertThat(qwen3.architecture().spec().queryKeyNorm()).isEqualTo(DecoderSpec.QueryKeyNorm.HEADS);
         assertThat(changed("llama-tied", "\"attention_bias\": false", "\"attention_bias\": true")
                         .biased())
                 .containsExactlyInAnyOrder(ProjectionGroup.ATTENTION_INPUT, ProjectionGroup.ATTENTION_OUTPUT);

@@ -58,7 +58,7 @@ final class AutogradReference {
         RandomModel.Options options = model.options();
         return Map.ofEntries(
                 Map.entry("eps", 1e-5),
-                Map.entry("gain_offset", (double) model.spec().gainOffset()),
+                Map.entry("gain_offset", (double) model.spec().gain().offset()),
                 Map.entry("gate", model.spec().gate().number()),
                 Map.entry("attention_scale", options.factors().attention(model.headSize())),
                 Map.entry("embedding_scale", model.embeddingScale()),

@@ -36,6 +36,7 @@ public record RandomModel(
 
     private static final int FIRST_FAMILIES = 4;
     private static final int FIRST_SEEDS = 24;
+    private static final int SEEDS_OF_A_LATER_FAMILY = 4;
 
     /** Names no tensor. */
     private static final String NONE = "none";
@@ -107,6 +108,10 @@ public record RandomModel(
                 case GEMMA3 ->
                     new Options(
                             bias, bias, false, window, fullLayers, 0, new Factors(0.1 + random.nextDouble(), 1, 1, 1));
+                case OLMO2 -> of(new boolean[] {bias, bias, false}, 0, 0);
+                case OLMO3 -> of(new boolean[] {bias, bias, false}, window, fullLayers);
+                // All layers have the window: others would not be rotated.
+                case EXAONE4 -> of(new boolean[] {false, false, false}, window, 0);
             };
         }
 
@@ -122,8 +127,10 @@ public record RandomModel(
     /** Two of each of the first four families, three times, then four of each later one. */
     static Architecture familyOf(long seed) {
         List<Architecture> families = List.of(Architecture.values());
-        int later = families.size() - FIRST_FAMILIES;
-        return families.get((int) (seed < FIRST_SEEDS ? seed / 2 % FIRST_FAMILIES : FIRST_FAMILIES + seed / 2 % later));
+        long family = isOfLaterFamily(seed)
+                ? FIRST_FAMILIES + (seed - FIRST_SEEDS) / SEEDS_OF_A_LATER_FAMILY
+                : seed / 2 % FIRST_FAMILIES;
+        return families.get((int) family);
     }
 
     static boolean isOfLaterFamily(long seed) {
@@ -132,7 +139,7 @@ public record RandomModel(
 
     static LongStream seeds() {
         int later = Architecture.values().length - FIRST_FAMILIES;
-        return LongStream.range(0, FIRST_SEEDS + 4L * later);
+        return LongStream.range(0, FIRST_SEEDS + (long) SEEDS_OF_A_LATER_FAMILY * later);
     }
 
     /** @param longestRow bound of the window, so that it hides something */
@@ -162,7 +169,7 @@ public record RandomModel(
                     random,
                     (int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b),
                     norm ? 0.25 : 0.2);
-            if (norm && spec().gainOffset() == 0) {
+            if (norm && spec().gain().offset() == 0) {
                 for (int i = 0; i < values.length; i++) {
                     values[i] += 1;
                 }
@@ -212,7 +219,14 @@ public record RandomModel(
                         + " \"layer_types\": %s, \"query_pre_attn_scalar\": %s"
                                 .formatted(
                                         layerTypes(), Math.pow(options.factors().attention(), -2));
+            case OLMO2 -> bias + ", \"pad_token_id\": null";
+            case OLMO3 -> bias + ", \"pad_token_id\": null, " + slidingLayers();
+            case EXAONE4 -> slidingLayers();
         };
+    }
+
+    private String slidingLayers() {
+        return "\"sliding_window\": %d, \"layer_types\": %s".formatted(options.window(), layerTypes());
     }
 
     DecoderSpec spec() {
@@ -246,7 +260,9 @@ public record RandomModel(
             long q = (long) heads * headSize;
             long kv = (long) keyValueHeads * headSize;
             long f = intermediate;
-            shapes.put(path + "input_layernorm.weight", List.of(h));
+            if (spec().normsInputs()) {
+                shapes.put(path + "input_layernorm.weight", List.of(h));
+            }
             put(shapes, path + "self_attn.q_proj", q, h, options.inputBias());
             put(shapes, path + "self_attn.k_proj", kv, h, options.inputBias());
             put(shapes, path + "self_attn.v_proj", kv, h, options.inputBias());
@@ -255,13 +271,16 @@ public record RandomModel(
             put(shapes, path + "mlp.gate_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.up_proj", f, h, options.feedForwardBias());
             put(shapes, path + "mlp.down_proj", h, f, options.feedForwardBias());
-            if (spec().normsOutputs()) {
+            if (spec().norms() == DecoderSpec.Norms.AROUND) {
                 shapes.put(path + "pre_feedforward_layernorm.weight", List.of(h));
+            }
+            if (spec().normsOutputs()) {
                 shapes.put(path + "post_feedforward_layernorm.weight", List.of(h));
             }
-            if (spec().queryKeyNorm()) {
-                shapes.put(path + "self_attn.q_norm.weight", List.of((long) headSize));
-                shapes.put(path + "self_attn.k_norm.weight", List.of((long) headSize));
+            boolean whole = spec().queryKeyNorm() == DecoderSpec.QueryKeyNorm.WHOLE;
+            if (spec().queryKeyNorm() != DecoderSpec.QueryKeyNorm.NONE) {
+                shapes.put(path + "self_attn.q_norm.weight", List.of(whole ? q : headSize));
+                shapes.put(path + "self_attn.k_norm.weight", List.of(whole ? kv : headSize));
             }
         }
         return shapes;
@@ -276,7 +295,7 @@ public record RandomModel(
 
     /** Names of a layer's tensors in the order of plain_decoder.py, whether the family has them or not. */
     List<String> layerNames(int layer) {
-        boolean around = spec().normsOutputs();
+        boolean ofOutputs = spec().normsOutputs();
         String path = "model.layers." + layer + ".";
         List<String> modules = List.of(
                 path + "self_attn.q_proj",
@@ -288,12 +307,12 @@ public record RandomModel(
                 path + "mlp.down_proj");
         List<String> names = new ArrayList<>();
         names.add(path + "input_layernorm.weight");
-        names.add(path + (around ? "pre_feedforward_layernorm.weight" : "post_attention_layernorm.weight"));
+        names.add(path + (ofOutputs ? "pre_feedforward_layernorm.weight" : "post_attention_layernorm.weight"));
         modules.forEach(module -> names.add(module + ".weight"));
         modules.forEach(module -> names.add(module + ".bias"));
         names.add(path + "self_attn.q_norm.weight");
         names.add(path + "self_attn.k_norm.weight");
-        names.add(around ? path + "post_attention_layernorm.weight" : NONE);
+        names.add(ofOutputs ? path + "post_attention_layernorm.weight" : NONE);
         names.add(path + "post_feedforward_layernorm.weight");
         return names;
     }

@@ -24,6 +24,8 @@ class ConfidentTargetTest {
             Map.entry("eps", 1e-9),
             Map.entry("heads", 1),
             Map.entry("gain_offset", 0.0),
+            Map.entry("gain_rounds", 1),
+            Map.entry("whole_norms", 0),
             Map.entry("gate", 0),
             Map.entry("embedding_rounds", 0),
             Map.entry("attention_scale", 1.0),

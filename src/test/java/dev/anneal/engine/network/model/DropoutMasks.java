@@ -16,6 +16,8 @@ public final class DropoutMasks {
         Map<String, Number> unused = Map.ofEntries(
                 Map.entry("eps", 1e-5),
                 Map.entry("gain_offset", 0.0),
+                Map.entry("gain_rounds", 1),
+                Map.entry("whole_norms", 0),
                 Map.entry("gate", 0),
                 Map.entry("embedding_rounds", 0),
                 Map.entry("attention_scale", 1.0),

@@ -324,16 +324,16 @@ class DraftMethodTest {
 
     /** Whatever the values are: granite-2 has the multipliers 1. */
     @ParameterizedTest
-    @ValueSource(strings = {"granite-0", "granite-2", "gemma3-0"})
-    void aTargetThatScalesItsStatesTakesNoHead(String name) throws IOException {
+    @ValueSource(strings = {"granite-0", "granite-2", "gemma3-0", "olmo2-0", "exaone4-0"})
+    void aTargetWhoseStatesAreNotLikeLlamasTakesNoHead(String name) throws IOException {
         ModelConfig config = ModelConfig.read(Path.of("src/test/resources/golden/families", name, "config.json"));
         ModelProfile target = ModelProfile.of(name, config, 1e-3);
 
         assertThat(catchThrowableOfType(Refusal.class, () -> fitted("'kind': 'eagle3'", target))
                         .explanation())
                 .isEqualTo("'method.speculative_draft.kind' is an EAGLE head, which cannot draft for '" + name
-                        + "', because this model's family multiplies embeddings, hidden states or logits; use the kind"
-                        + " 'model'");
+                        + "', because this model's family multiplies embeddings, hidden states or logits, or norms the"
+                        + " outputs of its blocks; use the kind 'model'");
     }
 
     private static ModelProfile profileOf(String own) {

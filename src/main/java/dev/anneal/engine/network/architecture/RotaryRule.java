@@ -1,0 +1,28 @@
+package dev.anneal.engine.network.architecture;
+
+/** How a family's {@code config.json} determines the rotary embedding of each layer. */
+enum RotaryRule {
+    /** All layers have the same. */
+    ALIKE,
+    /**
+     * All have the same but those without one: those with 0 in {@code no_rope_layers}, or without such a list each
+     * {@code no_rope_layer_interval}-th.
+     */
+    SKIPPED_LAYERS,
+    /** Where {@code sliding_window} is given, layers without a window do not rotate. */
+    ONLY_IN_WINDOWS,
+    /** Layers with a window have their own, {@code rope_local_base_freq} in the style of earlier releases. */
+    OWN_IN_WINDOWS,
+    /** Layers with a window have their own, which in the style of earlier releases differs in not being scaled. */
+    UNSCALED_IN_WINDOWS;
+
+    /** Whether {@code rope_parameters} has an object for each type of layer. */
+    boolean isByLayerType() {
+        return this == OWN_IN_WINDOWS || this == UNSCALED_IN_WINDOWS;
+    }
+
+    /** Key, in the style of earlier releases, of the base in layers with a window. */
+    String thetaInWindows() {
+        return this == OWN_IN_WINDOWS ? "rope_local_base_freq" : "rope_theta";
+    }
+}
