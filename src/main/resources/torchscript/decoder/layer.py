@@ -44,7 +44,10 @@ class Decoder(Module):
            x: Tensor,             # [N, H]
            w: Tensor              # [H]
            ) -> Tuple[Tensor, Tensor]:
-    return self.norm_least(x, w, self.least(x))
+    least = w
+    if w.size(0) > 0:
+      least = self.least(x)
+    return self.norm_least(x, w, least)
 
   def norm_least(self: __torch__.Decoder, x: Tensor, w: Tensor, least: Tensor) -> Tuple[Tensor, Tensor]:
     y = x
@@ -282,10 +285,11 @@ class Decoder(Module):
           dx = torch.addcmul_(dx, own, m)
     return dx
 
-  # Turns the two halves of each head by its position's angle. With the sine negated it is its own backward.
+  # Turns the two halves of each head by its position's angle, in the type of the more precise of x and the cosines. With the sine negated it is its own
+  # backward.
   def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     a, b = torch.chunk(x, 2, -1)                                      # [N, heads, D / 2]
-    return torch.type_as(torch.cat([a * cos - b * sin, b * cos + a * sin], -1), x)
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
   # Queries and keys, [N, heads + kv_heads, D], as rows that are normed each by itself, with their weights: one of heads, or two of all heads of a token.
   def norm_rows(self: __torch__.Decoder, x: Tensor, w: Tensor) -> List[Tuple[Tensor, Tensor]]:
@@ -313,7 +317,7 @@ class Decoder(Module):
 
   # Gradient of x from that of normed_heads. dw takes those of the weights, as `layer_backward` says, or is [0].
   def normed_heads_backward(self: __torch__.Decoder, g: Tensor, x: Tensor, w: Tensor, dw: Tensor, add: bool) -> Tensor:
-    gradients = self.norm_rows(g, w)
+    gradients = self.norm_rows(torch.type_as(g, x), w)
     of_weights = annotate(List[Tensor], [])
     of_rows = annotate(List[Tensor], [])
     for i, (own, weight) in enumerate(self.norm_rows(x, w)):
