@@ -99,8 +99,7 @@ public enum Architecture {
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
             DecoderSpec.GEMMA3,
             new LayerRules(WindowRule.PATTERN, RotaryRule.OWN_IN_WINDOWS),
-            // transformers reads hidden_activation instead of hidden_act.
-            Set.of("query_pre_attn_scalar", "rope_local_base_freq", "hidden_act"),
+            Set.of("query_pre_attn_scalar", "rope_local_base_freq"),
             Map.ofEntries(
                     Map.entry("num_key_value_heads", 4),
                     Map.entry("head_dim", 256),

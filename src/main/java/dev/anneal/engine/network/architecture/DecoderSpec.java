@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.architecture;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,15 +109,23 @@ public record DecoderSpec(
     }
 
     /** The function of the gate. */
+    @SuppressWarnings("ImmutableEnumChecker") // a list of List.of
     public enum Gate {
-        SILU(0),
-        /** GELU by its approximation with a hyperbolic tangent. */
-        GELU_TANH(1);
+        SILU(0, List.of("silu")),
+        /** GELU by its approximation with a hyperbolic tangent, which older configurations call "gelu". */
+        GELU_TANH(1, List.of("gelu_pytorch_tanh", "gelu"));
 
         private final int number;
+        private final List<String> names;
 
-        Gate(int number) {
+        Gate(int number, List<String> names) {
             this.number = number;
+            this.names = names;
+        }
+
+        /** In {@code config.json}. */
+        List<String> names() {
+            return names;
         }
 
         /** Number in {@code torchscript/decoder/layer}. */

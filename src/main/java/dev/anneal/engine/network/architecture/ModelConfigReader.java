@@ -47,12 +47,6 @@ record ModelConfigReader(ConfigKeys keys) {
     private ModelConfig read() {
         Architecture architecture = architecture();
         UnsupportedKeys.refuse(keys.file(), keys.config(), architecture);
-        JsonNode gate = keys.get("hidden_activation");
-        if (architecture.spec().gate() == DecoderSpec.Gate.GELU_TANH
-                && !gate.asString("gelu_pytorch_tanh").equals("gelu_pytorch_tanh")) {
-            throw keys.refused(
-                    "'hidden_activation' is %s; this engine supports gelu_pytorch_tanh only".formatted(gate));
-        }
         architecture.defaults().forEach((key, value) -> {
             if (!keys.config().has(key)) {
                 keys.config().set(key, JsonMapper.shared().valueToTree(value));

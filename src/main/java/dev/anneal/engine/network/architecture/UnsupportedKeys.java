@@ -24,7 +24,6 @@ final class UnsupportedKeys {
             Map.entry("clip_qkv", ABSENT),
             Map.entry("embedding_multiplier", ONE),
             Map.entry("final_logit_softcapping", ABSENT),
-            Map.entry("hidden_act", List.of("silu")),
             Map.entry("is_causal", List.of(true)),
             Map.entry("logit_scale", ONE),
             Map.entry("logits_scaling", ONE),
@@ -45,17 +44,25 @@ final class UnsupportedKeys {
 
     static void refuse(Path file, JsonNode config, Architecture architecture) {
         refuseQuantization(file, config.path("quantization_config"));
+        for (String key : List.of("hidden_act", "hidden_activation")) {
+            refuse(file, config, key, architecture.spec().gate().names());
+        }
         NEUTRAL.forEach((key, neutral) -> {
-            JsonNode value = config.path(key);
-            if (!architecture.reads(key)
-                    && !value.isMissingNode()
-                    && !value.isNull()
-                    && !neutral.contains(plain(value))) {
-                String supported = neutral.isEmpty() ? "none" : neutral.get(0).toString();
-                throw new ModelConfigException(
-                        file, "'%s' is %s; this engine supports %s only".formatted(key, value, supported));
+            if (!architecture.reads(key)) {
+                refuse(file, config, key, neutral);
             }
         });
+    }
+
+    /** Unless the key is missing, or has one of these values. */
+    private static void refuse(Path file, JsonNode config, String key, List<?> supported) {
+        JsonNode value = config.path(key);
+        if (!value.isMissingNode() && !value.isNull() && !supported.contains(plain(value))) {
+            throw new ModelConfigException(
+                    file,
+                    "'%s' is %s; this engine supports %s only"
+                            .formatted(key, value, supported.isEmpty() ? "none" : supported.get(0)));
+        }
     }
 
     /** Weights of layers may be stored in 4 bits as bitsandbytes writes them, by {@link Nf4Tensors}. */

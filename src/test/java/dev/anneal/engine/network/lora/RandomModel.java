@@ -179,12 +179,13 @@ public record RandomModel(
         });
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         Files.writeString(folder.resolve("config.json"), """
-                {"architectures": ["%s"], "hidden_act": "silu", "vocab_size": %d, "hidden_size": %d,
+                {"architectures": ["%s"], "hidden_act": "%s", "vocab_size": %d, "hidden_size": %d,
                  "intermediate_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
                  "head_dim": %d, "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
                  "tie_word_embeddings": false, "torch_dtype": "float32", %s}
                 """.formatted(
                         family.className(),
+                        spec().gate() == DecoderSpec.Gate.SILU ? "silu" : "gelu_pytorch_tanh",
                         vocabulary,
                         hidden,
                         intermediate,
@@ -214,8 +215,7 @@ public record RandomModel(
                         .formatted(bias, options.outputBias(), options.feedForwardBias());
             // Both kinds of layers are rotated alike, as the plain decoder does.
             case GEMMA3 ->
-                "%s, \"hidden_activation\": \"gelu_pytorch_tanh\", \"pad_token_id\": null, \"sliding_window\": %d,"
-                                .formatted(bias, options.window())
+                "%s, \"pad_token_id\": null, \"sliding_window\": %d,".formatted(bias, options.window())
                         + " \"layer_types\": %s, \"query_pre_attn_scalar\": %s"
                                 .formatted(
                                         layerTypes(), Math.pow(options.factors().attention(), -2));
