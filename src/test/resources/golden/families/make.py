@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import (AutoModelForCausalLM, Exaone4Config, Gemma3TextConfig, GraniteConfig, LlamaConfig, Olmo2Config, Olmo3Config, SeedOssConfig,
-                          SmolLM3Config)
+from transformers import (AutoModelForCausalLM, Exaone4Config, Gemma3TextConfig, GemmaConfig, GraniteConfig, LlamaConfig, Olmo2Config, Olmo3Config,
+                          SeedOssConfig, SmolLM3Config)
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -58,6 +58,10 @@ FAMILIES = {
         {"sliding_window": 5, "tie_word_embeddings": True, "rope_parameters": {
             "rope_type": "llama3", "rope_theta": 1000.0, "factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
             "original_max_position_embeddings": 16}})),
+    "gemma": (GemmaConfig, (
+        {"head_dim": 10, "pad_token_id": 0},
+        {"head_dim": 6, "attention_bias": True, "hidden_act": "gelu"},
+        {"head_dim": 8, "tie_word_embeddings": False})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)

@@ -177,7 +177,7 @@ final class GgufModel {
     private static String otherFamily(ModelConfig config) {
         String found = config.architecture().className()
                 + (config.biased().isEmpty() ? "" : " with biases in " + config.biased());
-        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS, Gemma 3, OLMo"
+        return "GGUF is written for Llama, Mistral and Qwen2, and for Qwen3, SmolLM3, Granite, Seed-OSS, Gemma, OLMo"
                 + " and EXAONE 4 with the biases, layers and scales that llama.cpp computes, and this is " + found;
     }
 

@@ -38,6 +38,8 @@ class GgufFamiliesTest {
     private static final String GEMMA3 = "\"architectures\": [\"Gemma3ForCausalLM\"], \"num_hidden_layers\": 7,"
             + " \"query_pre_attn_scalar\": 16, \"sliding_window\": 32";
 
+    private static final String GEMMA = "\"architectures\": [\"GemmaForCausalLM\"], \"num_hidden_layers\": 2";
+
     private static final String OLMO = "\"architectures\": [\"Olmo3ForCausalLM\"], \"num_hidden_layers\": 5,"
             + " \"tie_word_embeddings\": false, \"sliding_window\": 32";
 
@@ -89,6 +91,15 @@ class GgufFamiliesTest {
         assertNumbers(file, "output_norm.weight", "model.norm.weight", 1);
         assertNumbers(file, "token_embd.weight", "model.embed_tokens.weight", 0);
         assertThat(file.tensors()).hasSize(2 + 7 * 13);
+    }
+
+    @Test
+    void gemma1HasNormsBeforeItsBlocksAlone() throws IOException {
+        GgufContents file = exported(GEMMA);
+
+        assertThat(file.metadata()).containsEntry("general.architecture", "gemma");
+        assertNumbers(file, "blk.1.ffn_norm.weight", "model.layers.1.post_attention_layernorm.weight", 1);
+        assertThat(file.tensors()).hasSize(2 + 2 * 9);
     }
 
     @Test
@@ -162,6 +173,7 @@ class GgufFamiliesTest {
                 GEMMA3 + "| 'rope_parameters': {'sliding_attention': {'rope_type': 'linear', 'factor': 2}}",
                 GEMMA3 + "| 'rope_scaling': " + LLAMA3,
                 SEED_OSS + "| 'rope_scaling': " + LLAMA3,
+                GEMMA + "| 'tie_word_embeddings': false",
                 OLMO + "| 'rope_scaling': " + LLAMA3,
                 OLMO + "| 'attention_bias': true",
                 OLMO + "| 'tie_word_embeddings': true",

@@ -19,6 +19,7 @@ public enum Family {
     SMOLLM3("smollm3", true, false, "ffn_norm"),
     GRANITE("granite", true, true, "ffn_norm"),
     SEED_OSS("seed_oss", false, false, "post_attention_norm"),
+    GEMMA("gemma", false, false, "ffn_norm"),
     GEMMA3("gemma3", false, false, "post_attention_norm"),
     OLMO2("olmo2", false, false, "post_attention_norm"),
     EXAONE4("exaone4", false, true, "post_attention_norm");
@@ -80,6 +81,7 @@ public enum Family {
                 Optional.of(SEED_OSS)
                         .filter(family ->
                                 Set.of(ProjectionGroup.ATTENTION_INPUT).containsAll(config.biased()));
+            case GEMMA -> Optional.of(GEMMA).filter(family -> unbiased && config.tiedEmbeddings());
             case GEMMA3 -> Optional.of(GEMMA3).filter(family -> unbiased && isGemma3(config));
             case OLMO2, OLMO3 ->
                 Optional.of(OLMO2).filter(family -> unbiased && !config.tiedEmbeddings() && hasLayersOfOlmo(config));

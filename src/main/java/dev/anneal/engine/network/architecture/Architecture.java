@@ -155,7 +155,26 @@ public enum Architecture {
                     "sliding_window",
                     4096,
                     "sliding_window_pattern",
-                    4));
+                    4)),
+    /** Gemma 1. */
+    GEMMA(
+            "GemmaForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
+            DecoderSpec.GEMMA,
+            LayerRules.EQUAL,
+            Set.of(),
+            Map.of(
+                    "num_key_value_heads",
+                    16,
+                    "head_dim",
+                    256,
+                    "rms_norm_eps",
+                    1e-6,
+                    "tie_word_embeddings",
+                    true,
+                    "pad_token_id",
+                    0));
 
     private final String className;
     private final Set<ProjectionGroup> biased;

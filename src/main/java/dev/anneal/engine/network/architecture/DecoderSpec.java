@@ -29,6 +29,9 @@ public record DecoderSpec(
     static final DecoderSpec QWEN3 =
             new DecoderSpec(Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.HEADS, Gate.SILU, false, false);
 
+    static final DecoderSpec GEMMA =
+            new DecoderSpec(Norms.BEFORE, Gain.OFFSET, QueryKeyNorm.NONE, Gate.GELU_TANH, true, false);
+
     static final DecoderSpec GEMMA3 =
             new DecoderSpec(Norms.AROUND, Gain.OFFSET, QueryKeyNorm.HEADS, Gate.GELU_TANH, true, false);
 

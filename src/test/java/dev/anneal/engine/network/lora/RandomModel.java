@@ -108,7 +108,7 @@ public record RandomModel(
                 case GEMMA3 ->
                     new Options(
                             bias, bias, false, window, fullLayers, 0, new Factors(0.1 + random.nextDouble(), 1, 1, 1));
-                case OLMO2 -> of(new boolean[] {bias, bias, false}, 0, 0);
+                case OLMO2, GEMMA -> of(new boolean[] {bias, bias, false}, 0, 0);
                 case OLMO3 -> of(new boolean[] {bias, bias, false}, window, fullLayers);
                 // All layers have the window: others would not be rotated.
                 case EXAONE4 -> of(new boolean[] {false, false, false}, window, 0);
@@ -219,7 +219,7 @@ public record RandomModel(
                         + " \"layer_types\": %s, \"query_pre_attn_scalar\": %s"
                                 .formatted(
                                         layerTypes(), Math.pow(options.factors().attention(), -2));
-            case OLMO2 -> bias + ", \"pad_token_id\": null";
+            case OLMO2, GEMMA -> bias + ", \"pad_token_id\": null";
             case OLMO3 -> bias + ", \"pad_token_id\": null, " + slidingLayers();
             case EXAONE4 -> slidingLayers();
         };
