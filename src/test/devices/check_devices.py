@@ -60,7 +60,9 @@ def decoder(dtype, window, biased, kind_of_model, dropout, adapted, whole, signs
     table, dtable = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(VOCABULARY, HIDDEN)
     ids, at = tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64)
 
-    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, table)
+    # Cosines of OLMo are fp32 in every precision.
+    turned = tensor(0) if after else table
+    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, turned)
     x = run.embed(ids, table)
     # The rows continue 6 tokens of a prefix, which takes their own keys and values as well.
     prefix, start = tensor(15, 2 * KEY_HEADS, HEAD, dtype=dtype), 6
@@ -90,7 +92,7 @@ def decoder(dtype, window, biased, kind_of_model, dropout, adapted, whole, signs
     generation = 0, 2, weights * 2, ordinary * 4
     read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches, [0, 1])
     two = tensor(2, dtype=torch.int64)
-    turn = run.turns(two, tensor(HEAD // 2), 0.5, table)
+    turn = run.turns(two, tensor(HEAD // 2), 0.5, turned)
     next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, caches[0])
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches, [])
     run.copy(caches, 2, 1, 5)

@@ -177,7 +177,9 @@ class GgufFamiliesTest {
                 OLMO + "| 'rope_scaling': " + LLAMA3,
                 OLMO + "| 'attention_bias': true",
                 OLMO + "| 'tie_word_embeddings': true",
-                OLMO + "| 'sliding_window_pattern': 3",
+                OLMO
+                        + "| 'layer_types': ['sliding_attention', 'sliding_attention', 'full_attention', 'sliding_attention', 'sliding_attention']",
+                EXAONE + "| 'sliding_window': 32",
                 EXAONE + "| 'layer_types': ['sliding_attention', 'full_attention'], 'sliding_window': 32",
                 GEMMA3
                         + "| 'rope_scaling': {'rope_type': 'yarn', 'factor': 4, 'original_max_position_embeddings': 128}",

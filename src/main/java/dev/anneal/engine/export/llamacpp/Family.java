@@ -64,9 +64,10 @@ public enum Family {
         if (scaling instanceof RotaryScaling.Llama3) {
             return hasRotaryFactors;
         }
-        return !(scaling instanceof RotaryScaling.Yarn yarn)
-                || (this != GEMMA3
-                        && yarn.equals(RotaryScaling.Yarn.plain(yarn.factor(), yarn.originalMaxPositions())));
+        if (scaling instanceof RotaryScaling.Yarn yarn) {
+            return this != GEMMA3 && yarn.isPlain();
+        }
+        return true;
     }
 
     private static Optional<Family> named(ModelConfig config) {
@@ -121,8 +122,10 @@ public enum Family {
         return config.heads() * config.headSize() == config.hiddenSize();
     }
 
+    /** Whether all layers see all tokens and rotate alike. */
     private static boolean hasEqualLayers(ModelConfig config) {
-        return config.kinds().stream().allMatch(new LayerKind(0, config.rotary())::equals);
+        return !config.rotary().equals(RotaryConfig.NONE)
+                && config.kinds().stream().allMatch(new LayerKind(0, config.rotary())::equals);
     }
 
     /** Whether all layers have one window but each {@code pattern}-th, which has none. */
@@ -139,7 +142,7 @@ public enum Family {
     }
 
     /** Whether llama.cpp knows windows of this architecture. */
-    boolean hasWindows() {
+    boolean knowsWindows() {
         return this == GEMMA3 || this == OLMO2 || this == EXAONE4;
     }
 

@@ -19,7 +19,7 @@ public final class ModelKeys {
      */
     public static List<String> put(Metadata metadata, Family family, ModelConfig config) {
         String name = family.architecture();
-        int context = family.hasWindows() ? config.maxPositions() : context(config);
+        int context = family.knowsWindows() ? config.maxPositions() : context(config);
         metadata.count(name + ".vocab_size", config.vocabularySize())
                 .count(name + ".context_length", context)
                 .count(name + ".embedding_length", config.hiddenSize())
@@ -35,7 +35,7 @@ public final class ModelKeys {
         if (family == Family.GRANITE) {
             putMultipliers(metadata, name, config.multipliers());
         }
-        if (family.hasWindows() && config.windows().get(0) > 0) {
+        if (family.knowsWindows() && config.windows().get(0) > 0) {
             metadata.count(name + ".attention.sliding_window", config.windows().get(0));
         }
         putScaling(metadata, name + ".rope.scaling.", config.rotary().scaling());

@@ -126,19 +126,9 @@ public enum Architecture {
             Set.of(),
             Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
             DecoderSpec.OLMO2,
-            new LayerRules(WindowRule.PATTERN, RotaryRule.UNSCALED_IN_WINDOWS),
+            new LayerRules(WindowRule.FOURTHS, RotaryRule.UNSCALED_IN_WINDOWS),
             Set.of(),
-            Map.of(
-                    "rms_norm_eps",
-                    1e-5,
-                    "pad_token_id",
-                    1,
-                    "rope_theta",
-                    500_000,
-                    "sliding_window",
-                    4096,
-                    "sliding_window_pattern",
-                    4)),
+            Map.of("rms_norm_eps", 1e-5, "pad_token_id", 1, "rope_theta", 500_000, "sliding_window", 4096)),
     /** EXAONE 4, of whose layers those without a window do not rotate queries and keys where others have one. */
     EXAONE4(
             "Exaone4ForCausalLM",

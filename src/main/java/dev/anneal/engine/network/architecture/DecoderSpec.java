@@ -1,6 +1,5 @@
 package dev.anneal.engine.network.architecture;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,23 +111,22 @@ public record DecoderSpec(
     }
 
     /** The function of the gate. */
-    @SuppressWarnings("ImmutableEnumChecker") // a list of List.of
     public enum Gate {
-        SILU(0, List.of("silu")),
-        /** GELU by its approximation with a hyperbolic tangent, which older configurations call "gelu". */
-        GELU_TANH(1, List.of("gelu_pytorch_tanh", "gelu"));
+        SILU(0, "silu"),
+        /** GELU by its approximation with a hyperbolic tangent. */
+        GELU_TANH(1, "gelu_pytorch_tanh");
 
         private final int number;
-        private final List<String> names;
+        private final String configName;
 
-        Gate(int number, List<String> names) {
+        Gate(int number, String configName) {
             this.number = number;
-            this.names = names;
+            this.configName = configName;
         }
 
-        /** In {@code config.json}. */
-        List<String> names() {
-            return names;
+        /** Name in {@code config.json}. */
+        String configName() {
+            return configName;
         }
 
         /** Number in {@code torchscript/decoder/layer}. */

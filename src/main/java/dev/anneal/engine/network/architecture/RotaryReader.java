@@ -28,6 +28,9 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
 
     private static final List<String> LAYER_TYPES = List.of("full_attention", "sliding_attention");
 
+    /** Of OLMo 3, where its configuration does not say it. */
+    private static final int BASE_IN_WINDOWS = 500_000;
+
     private static final String POSITIONS = "original_max_position_embeddings";
 
     /** @param windows of each layer, 0 for none */
@@ -88,9 +91,27 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
         ObjectNode own = JsonMapper.shared().createObjectNode();
         putAll(own, object("rope_parameters." + layerType, all.path(layerType)));
         if (scaled) {
-            putAll(own, object("rope_scaling", keys.get("rope_scaling")));
+            JsonNode older = object("rope_scaling", keys.get("rope_scaling"));
+            if (older.has("type") && !older.has("rope_type")) {
+                throw keys.refused(
+                        "'rope_scaling' has 'type', which transformers ignores in this family; use 'rope_type'");
+            }
+            putAll(own, older);
+        } else if (rule == RotaryRule.UNSCALED_IN_WINDOWS && !own.has("rope_theta")) {
+            refuseOtherBase(thetaKey);
+        }
+        if (!own.path("truncate").asBoolean(true)) {
+            throw keys.refused("'truncate' is false, which transformers ignores in this family");
         }
         return rotary(own, thetaKey);
+    }
+
+    /** Releases of transformers take different bases for layers with a window. */
+    private void refuseOtherBase(String thetaKey) {
+        if (keys.positiveNumber(thetaKey) != BASE_IN_WINDOWS) {
+            throw keys.refused("'%s' is %s; other bases than %d must be in 'rope_parameters' for each type of layer"
+                    .formatted(thetaKey, keys.get(thetaKey), BASE_IN_WINDOWS));
+        }
     }
 
     private static void putAll(ObjectNode to, JsonNode from) {
@@ -160,9 +181,9 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
                 keys.positiveNumber(object, "attention_factor", attention));
     }
 
-    /** In both styles; beside the object it has precedence, as in transformers. */
+    /** Beside the object of all layers it has precedence, as in transformers. */
     private int originalPositions(JsonNode object) {
-        if (keys.has(POSITIONS)) {
+        if (!rule.isByLayerType() && keys.has(POSITIONS)) {
             return keys.positive(POSITIONS);
         }
         return object.hasNonNull(POSITIONS)

@@ -116,8 +116,13 @@ public sealed interface RotaryScaling {
             implements RotaryScaling {
 
         /** Of a configuration that gives no more than these two. */
-        public static Yarn plain(double factor, int originalMaxPositions) {
+        static Yarn plain(double factor, int originalMaxPositions) {
             return new Yarn(factor, 32, 1, originalMaxPositions, true, attentionFactor(factor, 1));
+        }
+
+        /** Whether it is {@link #plain}. */
+        public boolean isPlain() {
+            return equals(plain(factor, originalMaxPositions));
         }
 
         /** Factor of cosines and sines by the paper's section 3.4, whose weight is 1. */

@@ -44,9 +44,10 @@ final class UnsupportedKeys {
 
     static void refuse(Path file, JsonNode config, Architecture architecture) {
         refuseQuantization(file, config.path("quantization_config"));
-        for (String key : List.of("hidden_act", "hidden_activation")) {
-            refuse(file, config, key, architecture.spec().gate().names());
-        }
+        String gate = architecture.spec().gate().configName();
+        // transformers takes Gemma 1's "gelu" for the approximation, that of no other family.
+        refuse(file, config, "hidden_act", architecture == Architecture.GEMMA ? List.of(gate, "gelu") : List.of(gate));
+        refuse(file, config, "hidden_activation", List.of(gate));
         NEUTRAL.forEach((key, neutral) -> {
             if (!architecture.reads(key)) {
                 refuse(file, config, key, neutral);

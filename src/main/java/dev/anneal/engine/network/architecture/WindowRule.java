@@ -20,7 +20,9 @@ enum WindowRule {
     /**
      * Those listed in {@code layer_types} do, or without such a list all but each {@code sliding_window_pattern}-th.
      */
-    PATTERN;
+    PATTERN,
+    /** As {@link #PATTERN}, but without such a list all but each fourth. */
+    FOURTHS;
 
     /**
      * For each layer the number of tokens that a query sees, including itself; 0 for all.
@@ -35,8 +37,8 @@ enum WindowRule {
         if (this == LISTED && window > 0) {
             throw keys.refused("'use_sliding_window' needs 'layer_types', which layers slide");
         }
-        if (this == PATTERN) {
-            int pattern = keys.positive("sliding_window_pattern");
+        if (this == PATTERN || this == FOURTHS) {
+            int pattern = this == FOURTHS ? 4 : keys.positive("sliding_window_pattern");
             return patterned(pattern, pattern == 1 ? 0 : keys.positive("sliding_window"), layers);
         }
         JsonNode first = keys.get("max_window_layers");
@@ -54,6 +56,7 @@ enum WindowRule {
     private int window(ConfigKeys keys) {
         boolean on = this == EVERY_LAYER
                 || this == PATTERN
+                || this == FOURTHS
                 || ((this == SWITCHED || this == LISTED)
                         && keys.get("use_sliding_window").asBoolean(false));
         JsonNode value = keys.get("sliding_window");

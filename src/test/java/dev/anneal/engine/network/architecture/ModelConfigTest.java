@@ -160,6 +160,42 @@ class ModelConfigTest {
                 .hasMessage(folder.resolve("config.json") + ": " + message);
     }
 
+    /** What transformers 5.24 reads otherwise where layers of each type have a rotary embedding of their own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "Gemma3ForCausalLM | \"hidden_activation\": \"gelu\" | 'hidden_activation' is \"gelu\"; this engine supports gelu_pytorch_tanh only",
+                "GemmaForCausalLM | \"hidden_act\": \"relu\" | 'hidden_act' is \"relu\"; this engine supports gelu_pytorch_tanh only",
+                "Olmo3ForCausalLM | \"rope_theta\": 10000.0 | 'rope_theta' is 10000.0; other bases than 500000 must be in 'rope_parameters' for each type of layer",
+                "Olmo3ForCausalLM | \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 8.0} | 'rope_scaling' has 'type', which transformers ignores in this family; use 'rope_type'",
+                "Olmo3ForCausalLM | \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 8.0, \"truncate\": false} | 'truncate' is false, which transformers ignores in this family",
+            })
+    void whatTransformersReadsOtherwiseIsRefused(String family, String key, String message) {
+        assertThatThrownBy(() -> gemma3(key, family))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(folder.resolve("config.json") + ": " + message);
+    }
+
+    /** transformers reads neither key in OLMo 3, and takes Gemma 1's "gelu" for its approximation. */
+    @Test
+    void keysOfOtherFamiliesChangeNothing() throws IOException {
+        String yarn = "\"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 8.0,"
+                + " \"original_max_position_embeddings\": 8192}";
+        ModelConfig olmo = gemma3(yarn, "Olmo3ForCausalLM");
+
+        assertThat(gemma3(
+                        yarn + ", \"sliding_window_pattern\": 2, \"original_max_position_embeddings\": 4096",
+                        "Olmo3ForCausalLM"))
+                .isEqualTo(olmo);
+        assertThat(gemma3(
+                                "\"num_key_value_heads\": 4, \"hidden_act\": \"gelu\", \"sliding_window\": null",
+                                "GemmaForCausalLM")
+                        .architecture())
+                .isEqualTo(Architecture.GEMMA);
+    }
+
     private ModelConfig gemma3(String key) throws IOException {
         return gemma3(key, "Gemma3ForCausalLM");
     }

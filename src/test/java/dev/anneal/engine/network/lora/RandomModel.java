@@ -220,7 +220,10 @@ public record RandomModel(
                                 .formatted(
                                         layerTypes(), Math.pow(options.factors().attention(), -2));
             case OLMO2, GEMMA -> bias + ", \"pad_token_id\": null";
-            case OLMO3 -> bias + ", \"pad_token_id\": null, " + slidingLayers();
+            case OLMO3 ->
+                bias
+                        + ", \"pad_token_id\": null, \"rope_parameters\": {\"sliding_attention\": {\"rope_theta\": 10000.0}}, "
+                        + slidingLayers();
             case EXAONE4 -> slidingLayers();
         };
     }
