@@ -42,7 +42,7 @@ final class EngineClasspath {
             return absolute(own);
         }
         try (JarFile archive = new JarFile(jar.toFile())) {
-            return archive.getEntry(CLASSES) == null ? absolute(own) : classPathBelow(extracted(jar, archive));
+            return archive.getEntry(CLASSES) == null ? absolute(own) : classPathBelow(extracted(archive));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot extract " + jar, e);
         }
@@ -58,8 +58,15 @@ final class EngineClasspath {
         return runtime.resolve("classes") + File.pathSeparator + runtime.resolve("lib") + "/*";
     }
 
-    private Path extracted(Path jar, JarFile archive) throws IOException {
-        return cache.folder("runtime", Sha256.of(jar), folder -> extract(archive, folder));
+    private Path extracted(JarFile archive) throws IOException {
+        return cache.folder("runtime", version(archive), folder -> extract(archive, folder));
+    }
+
+    /** A hash of the entries' names, sizes and CRC-32s: reading the whole jar takes seconds of each start. */
+    private static String version(JarFile archive) {
+        return Sha256.ofText(archive.stream()
+                .map(entry -> "%s %d %08x".formatted(entry.getName(), entry.getSize(), entry.getCrc()))
+                .collect(Collectors.joining("\n")));
     }
 
     private static void extract(JarFile archive, Path target) throws IOException {

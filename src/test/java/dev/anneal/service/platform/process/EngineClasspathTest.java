@@ -56,6 +56,17 @@ class EngineClasspathTest {
     }
 
     @Test
+    void anotherVersionIsExtractedBesideIt() throws IOException {
+        Path jar = jar("anneal.jar", "org/springframework/Loader.class", "BOOT-INF/lib/y.jar");
+        Path other = jarOf("other.jar", "Content of ", "org/springframework/Loader.class", "BOOT-INF/lib/y.jar");
+
+        String first = classpath().of(jar.toString());
+
+        assertThat(classpath().of(other.toString())).isNotEqualTo(first);
+        assertThat(entriesOf(folder.resolve("runtime"))).hasSize(2);
+    }
+
+    @Test
     void anEntryOutsideItsFolderIsRefused() throws IOException {
         Path jar = jar("evil.jar", "BOOT-INF/classes/", "BOOT-INF/classes/../../../escaped.class");
 
@@ -71,6 +82,10 @@ class EngineClasspathTest {
     }
 
     private Path jar(String name, String... entries) throws IOException {
+        return jarOf(name, "content of ", entries);
+    }
+
+    private Path jarOf(String name, String content, String... entries) throws IOException {
         Path jar = folder.resolve(name);
         try (JarOutputStream output = new JarOutputStream(Files.newOutputStream(jar))) {
             if (entries[0].startsWith("org/springframework")) {
@@ -78,7 +93,7 @@ class EngineClasspathTest {
             }
             for (String entry : entries) {
                 output.putNextEntry(new JarEntry(entry));
-                output.write(("content of " + entry).getBytes(StandardCharsets.UTF_8));
+                output.write((content + entry).getBytes(StandardCharsets.UTF_8));
             }
         }
         return jar;
