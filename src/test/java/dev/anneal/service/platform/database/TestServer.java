@@ -20,6 +20,9 @@ interface TestServer {
 
     String NO_OTHER = "anneal.test.postgres.required";
 
+    /** More than the pools of all cached contexts of a JVM have together; paused contexts keep theirs for minutes. */
+    int CONNECTIONS = 400;
+
     DatabaseAccess access();
 
     /** Connections that may do everything. */
@@ -31,16 +34,25 @@ interface TestServer {
         String image = Docker.postgresImage();
         Optional<TestServer> container = image.equals("embedded")
                 ? Optional.empty()
-                : Docker.start(() -> Docker.postgres().withUsername("postgres")).map(InContainer::of);
+                : Docker.start(InContainer::server).map(InContainer::of);
         if (container.isEmpty() && Boolean.getBoolean(NO_OTHER)) {
             throw new IllegalStateException("no container of " + image + ", and -D" + NO_OTHER + " takes no other");
         }
-        return container.orElseGet(
-                () -> new Embedded(EmbeddedPostgres.start(home, new SharedCache(Path.of("target")))));
+        return container.orElseGet(() -> Embedded.start(home));
     }
 
     /** @param server as it comes by Maven */
     record Embedded(EmbeddedPostgres server) implements TestServer {
+
+        static Embedded start(Path home) {
+            SharedCache cache = new SharedCache(Path.of("target"));
+            try (EmbeddedPostgres first = EmbeddedPostgres.start(home, cache)) {
+                JdbcClient.create(first.administrator())
+                        .sql("ALTER SYSTEM SET max_connections = " + CONNECTIONS)
+                        .update();
+            }
+            return new Embedded(EmbeddedPostgres.start(home, cache));
+        }
 
         @Override
         public DatabaseAccess access() {
@@ -60,6 +72,12 @@ interface TestServer {
 
     /** With the logins of an embedded one. */
     record InContainer(PostgreSQLContainer container, EmbeddedLogins logins) implements TestServer {
+
+        static PostgreSQLContainer server() {
+            return Docker.postgres()
+                    .withUsername("postgres")
+                    .withCommand("postgres", "-c", "max_connections=" + CONNECTIONS);
+        }
 
         static TestServer of(PostgreSQLContainer container) {
             EmbeddedLogins generated = EmbeddedLogins.generate();
