@@ -12,8 +12,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import (AutoModelForCausalLM, Exaone4Config, Gemma3TextConfig, GemmaConfig, GraniteConfig, LlamaConfig, Olmo2Config, Olmo3Config,
-                          SeedOssConfig, SmolLM3Config)
+from transformers import (AutoModelForCausalLM, AutoModelForImageTextToText, Exaone4Config, Gemma3Config, Gemma3TextConfig, GemmaConfig, GraniteConfig,
+                          LlamaConfig, Mistral3Config, Olmo2Config, Olmo3Config, SeedOssConfig, SmolLM3Config)
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -22,6 +22,16 @@ SHAPES = ({"hidden_size": 24, "intermediate_size": 40, "num_attention_heads": 3,
           {"hidden_size": 28, "intermediate_size": 36, "num_attention_heads": 2, "num_key_value_heads": 2, "num_hidden_layers": 4, "vocab_size": 53})
 SLIDING, FULL = "sliding_attention", "full_attention"
 YARN = {"rope_type": "yarn", "rope_theta": 1000.0, "factor": 4.0, "original_max_position_embeddings": 16}
+VISION = {"hidden_size": 8, "intermediate_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1, "image_size": 8, "patch_size": 4}
+
+
+def multimodal(configuration, model_type, **whole):
+    """Configurations of a multimodal model, of the keys of its language model."""
+    def of(tie_word_embeddings=True, **text):
+        return configuration(text_config=text | {"model_type": model_type}, vision_config=dict(VISION), tie_word_embeddings=tie_word_embeddings, **whole)
+    return of
+
+
 FAMILIES = {
     "smollm3": (SmolLM3Config, (
         {"no_rope_layer_interval": 2, "tie_word_embeddings": False},
@@ -62,6 +72,14 @@ FAMILIES = {
         {"head_dim": 10, "pad_token_id": 0},
         {"head_dim": 6, "attention_bias": True, "hidden_act": "gelu"},
         {"head_dim": 8, "tie_word_embeddings": False})),
+    "gemma3-multimodal": (multimodal(Gemma3Config, "gemma3_text", mm_tokens_per_image=4), (
+        {"head_dim": 10, "query_pre_attn_scalar": 7, "sliding_window": 4, "layer_types": [SLIDING, FULL, SLIDING], "pad_token_id": 0},
+        {"head_dim": 6, "sliding_window": 3, "layer_types": [FULL, SLIDING], "tie_word_embeddings": False},
+        {"head_dim": 8, "sliding_window": 5, "layer_types": [SLIDING, SLIDING, SLIDING, FULL]})),
+    "mistral3-multimodal": (multimodal(Mistral3Config, "mistral"), (
+        {"head_dim": 10, "sliding_window": None, "tie_word_embeddings": False},
+        {"head_dim": 6, "sliding_window": 3},
+        {"head_dim": 8, "sliding_window": None, "tie_word_embeddings": False})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)
@@ -83,7 +101,8 @@ def results(model, rows):
     losses = [torch.nn.functional.cross_entropy(own[:-1].float(), row[1:], reduction="sum") for own, row in zip(logits, rows)]
     loss = sum(losses) / sum(len(row) - 1 for row in rows)
     loss.backward()
-    gradients = {name: weight.grad.float().clone() for name, weight in model.named_parameters()}
+    gradients = {name.replace("model.language_model.", "model."): weight.grad.float().clone()
+                 for name, weight in model.named_parameters() if weight.grad is not None}
     return torch.cat(logits).detach().float(), loss.detach(), gradients
 
 
@@ -94,8 +113,9 @@ def share(other, one):
 
 def make(into, config, seed):
     torch.manual_seed(seed)
-    model = randomised(AutoModelForCausalLM.from_config(config, dtype=torch.float32)).eval()
-    rows = [torch.randint(3, config.vocab_size, (length,)) for length in LENGTHS]
+    kind = AutoModelForImageTextToText if hasattr(config, "vision_config") else AutoModelForCausalLM
+    model = randomised(kind.from_config(config, dtype=torch.float32)).eval()
+    rows = [torch.randint(3, config.get_text_config().vocab_size, (length,)) for length in LENGTHS]
     shutil.rmtree(into, ignore_errors=True)
     model.save_pretrained(into)
     (into / "generation_config.json").unlink(missing_ok=True)

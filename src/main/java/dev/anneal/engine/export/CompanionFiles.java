@@ -21,6 +21,11 @@ final class CompanionFiles {
 
     static final String CONFIG = "config.json";
     private static final String TIED = "tie_word_embeddings";
+    private static final String DTYPE = "dtype";
+    private static final String TORCH_DTYPE = "torch_dtype";
+
+    /** Configurations of a multimodal model's parts. */
+    private static final List<String> PARTS = List.of("text_config", "vision_config");
 
     private static final List<String> COPIED = List.of(
             "generation_config.json",
@@ -32,7 +37,9 @@ final class CompanionFiles {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja",
-            "chat_template.json");
+            "chat_template.json",
+            "preprocessor_config.json",
+            "processor_config.json");
 
     private static final List<String> LEGAL = List.of("LICENSE", "LICENSE.txt", "NOTICE");
 
@@ -49,7 +56,7 @@ final class CompanionFiles {
         copyLicense(base, target);
         Map<String, @Nullable Object> before = configuration(Files.readString(base.resolve(CONFIG)));
         Map<String, @Nullable Object> keys = new LinkedHashMap<>(before);
-        putDtype(keys, dtype);
+        putDtypes(keys, dtype);
         if (!tied && Boolean.TRUE.equals(keys.get(TIED))) {
             keys.put(TIED, false);
         }
@@ -91,16 +98,30 @@ final class CompanionFiles {
         return JsonMapper.shared().readValue(json, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
     }
 
-    /** Older releases of transformers read {@code torch_dtype}, newer ones {@code dtype}. */
-    private static void putDtype(Map<String, @Nullable Object> keys, @Nullable String dtype) {
+    /** Puts the type in the configuration, and in those of a multimodal model's parts that name theirs. */
+    private static void putDtypes(Map<String, @Nullable Object> keys, @Nullable String dtype) {
         if (dtype == null) {
             return;
         }
-        if (keys.containsKey("dtype")) {
-            keys.put("dtype", dtype);
+        putDtype(keys, dtype);
+        for (String part : PARTS) {
+            if (keys.get(part) instanceof Map<?, ?> ofPart
+                    && (ofPart.containsKey(DTYPE) || ofPart.containsKey(TORCH_DTYPE))) {
+                Map<String, @Nullable Object> changed = new LinkedHashMap<>();
+                ofPart.forEach((key, value) -> changed.put(String.valueOf(key), value));
+                putDtype(changed, dtype);
+                keys.put(part, changed);
+            }
         }
-        if (keys.containsKey("torch_dtype") || !keys.containsKey("dtype")) {
-            keys.put("torch_dtype", dtype);
+    }
+
+    /** Older releases of transformers read {@code torch_dtype}, newer ones {@code dtype}. */
+    private static void putDtype(Map<String, @Nullable Object> keys, String dtype) {
+        if (keys.containsKey(DTYPE)) {
+            keys.put(DTYPE, dtype);
+        }
+        if (keys.containsKey(TORCH_DTYPE) || !keys.containsKey(DTYPE)) {
+            keys.put(TORCH_DTYPE, dtype);
         }
     }
 }

@@ -44,7 +44,7 @@ final class MergedWeights {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
             if (!tied || !name.equals(CheckpointTensors.HEAD)) {
-                tensors.add(tensor(name, base.entry(name)));
+                tensors.add(tensor(base.storedName(name), base.entry(name)));
             }
         }
         ShardPlan plan = ShardPlan.of(tensors, shardBytes);

@@ -2,6 +2,8 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.weight.ExportException;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TextNames;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.LoraForm;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Kind {@code adapter}: a folder that PEFT and compatible servers load. */
@@ -27,8 +30,11 @@ final class PeftAdapter {
             Path folder, ExportParts parts, ExportedBase base, Trained trained, AdapterConfig config)
             throws IOException {
         parts.keep(List.of());
-        LoraForm.write(trained.weights(), config, folder.resolve(WEIGHTS));
-        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config.asLora(), base));
+        boolean multimodal = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG))
+                .multimodal();
+        UnaryOperator<String> names = multimodal ? TextNames::inMultimodalModel : UnaryOperator.identity();
+        LoraForm.write(trained.weights(), config, names, folder.resolve(WEIGHTS));
+        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config.asLora(), base, multimodal));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", trained.beta());
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {

@@ -42,7 +42,8 @@ final class PeftConfig {
 
     private PeftConfig() {}
 
-    static String json(AdapterConfig adapter, ExportedBase base) {
+    /** @param multimodal whether the base has other parts, which may have modules of the same names */
+    static String json(AdapterConfig adapter, ExportedBase base, boolean multimodal) {
         Map<String, @Nullable Object> keys = new TreeMap<>();
         UNUSED.forEach(key -> keys.put(key, null));
         OFF.forEach(key -> keys.put(key, false));
@@ -61,13 +62,18 @@ final class PeftConfig {
         keys.put("r", adapter.rank());
         keys.put("rank_pattern", Map.of());
         keys.put("revision", base.revision());
-        keys.put("target_modules", targets(adapter));
+        keys.put("target_modules", multimodal ? pattern(adapter) : targets(adapter));
         keys.put("task_type", "CAUSAL_LM");
         return PythonJson.indented(keys);
     }
 
     private static List<String> targets(AdapterConfig adapter) {
         return adapter.targets().stream().map(Projection::shortName).sorted().toList();
+    }
+
+    /** PEFT reads a text as a regular expression that the path of a module must match as a whole. */
+    private static String pattern(AdapterConfig adapter) {
+        return "model\\.language_model\\.layers\\.\\d+\\..*\\.(%s)".formatted(String.join("|", targets(adapter)));
     }
 
     /** Whole numbers as integers, which some readers require. */

@@ -73,6 +73,23 @@ class CompanionFilesTest {
     }
 
     @Test
+    void theElementTypeOfPartsFollows() throws IOException {
+        String parts = "{\"dtype\": \"x\", \"text_config\": {\"dtype\": \"x\"}, \"vision_config\": {\"a\": 1}}";
+
+        assertThat(written(parts, "float32", true)).isEqualTo("""
+                        {
+                          "dtype": "float32",
+                          "text_config": {
+                            "dtype": "float32"
+                          },
+                          "vision_config": {
+                            "a": 1
+                          }
+                        }
+                        """);
+    }
+
+    @Test
     void anOutputEmbeddingOfItsOwnIsSaidToBeOne() throws IOException {
         assertThat(written("{\"tie_word_embeddings\": true}", null, false)).contains("\"tie_word_embeddings\": false");
         assertThat(written("{\"tie_word_embeddings\" :true}", null, true)).isEqualTo("{\"tie_word_embeddings\" :true}");

@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A target's {@code config.json}.
  *
- * @param keys as they are in the file
+ * @param keys as they are in the file, with those of a multimodal model's language model among them
  * @param sizes what the engine computes with
  */
 public record TargetConfig(Map<String, @Nullable Object> keys, ModelConfig sizes) {
@@ -31,12 +31,21 @@ public record TargetConfig(Map<String, @Nullable Object> keys, ModelConfig sizes
      */
     public static TargetConfig read(Path configJson) throws IOException {
         ModelConfig sizes = ModelConfig.read(configJson);
-        return new TargetConfig(
-                JsonMapper.shared()
-                        .readValue(
-                                Files.readAllBytes(configJson),
-                                new TypeReference<LinkedHashMap<String, @Nullable Object>>() {}),
-                sizes);
+        Map<String, @Nullable Object> whole = JsonMapper.shared()
+                .readValue(
+                        Files.readAllBytes(configJson),
+                        new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+        return new TargetConfig(sizes.multimodal() ? ofLanguageModel(whole) : whole, sizes);
+    }
+
+    /** The language model's keys beside those of the whole model. */
+    private static Map<String, @Nullable Object> ofLanguageModel(Map<String, @Nullable Object> whole) {
+        Map<String, @Nullable Object> keys = new LinkedHashMap<>();
+        if (whole.get("text_config") instanceof Map<?, ?> text) {
+            text.forEach((key, value) -> keys.put(String.valueOf(key), value));
+        }
+        keys.putAll(whole);
+        return keys;
     }
 
     /** The keys of a configuration with one layer like the target's, without those on biases and positions. */

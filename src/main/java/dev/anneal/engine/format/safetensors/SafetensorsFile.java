@@ -9,11 +9,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +104,25 @@ public final class SafetensorsFile implements AutoCloseable {
                 throw new IllegalArgumentException("no file begins at " + begin + " and has " + size + " bytes");
             }
         }
+    }
+
+    /**
+     * The same open file with other names of its tensors.
+     *
+     * @throws SafetensorsException if two tensors get the same name
+     */
+    SafetensorsFile renamed(UnaryOperator<String> name) {
+        List<TensorEntry> entries = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (TensorEntry tensor : tensors.values()) {
+            String renamed = name.apply(tensor.name());
+            if (!seen.add(renamed)) {
+                throw new SafetensorsException(
+                        path, "tensor '" + renamed + "' is there twice, under two spellings of its name");
+            }
+            entries.add(new TensorEntry(renamed, tensor.dtype(), tensor.shape(), tensor.begin(), tensor.end()));
+        }
+        return new SafetensorsFile(path, channel, entries);
     }
 
     private static List<TensorEntry> readHeader(Path path, FileChannel channel, Extent extent) throws IOException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a Hugging Face directory: {@code model.safetensors}, or the shards that
- * {@code model.safetensors.index.json} names. Index and shards must agree about every tensor.
+ * {@code model.safetensors.index.json} names. Index and shards must agree about every tensor. The tensors of the
+ * language model in a multimodal checkpoint are named as if it were alone, see {@link TextNames}.
  */
 public final class WeightDirectory implements AutoCloseable {
 
@@ -27,13 +29,25 @@ public final class WeightDirectory implements AutoCloseable {
     private final Path directory;
     private final List<SafetensorsFile> files;
     private final Map<String, SafetensorsFile> fileOfTensor;
+    private final Map<String, String> storedNames;
 
-    private WeightDirectory(Path directory, List<SafetensorsFile> files) {
+    private WeightDirectory(Path directory, List<SafetensorsFile> stored) {
         this.directory = directory;
-        this.files = files;
+        this.files = stored.stream()
+                .map(file -> file.renamed(TextNames::withinLanguageModel))
+                .toList();
         this.fileOfTensor = new LinkedHashMap<>();
+        this.storedNames = new HashMap<>();
         for (SafetensorsFile file : files) {
-            file.tensors().keySet().forEach(name -> fileOfTensor.put(name, file));
+            file.tensors().keySet().forEach(name -> {
+                if (fileOfTensor.put(name, file) != null) {
+                    throw new SafetensorsException(
+                            directory, "tensor '" + name + "' is there twice, under two spellings of its name");
+                }
+            });
+        }
+        for (SafetensorsFile file : stored) {
+            file.tensors().keySet().forEach(name -> storedNames.put(TextNames.withinLanguageModel(name), name));
         }
     }
 
@@ -43,13 +57,23 @@ public final class WeightDirectory implements AutoCloseable {
      */
     public static WeightDirectory open(Path directory) throws IOException {
         if (Files.exists(directory.resolve(SINGLE_FILE))) {
-            return new WeightDirectory(directory, List.of(SafetensorsFile.open(directory.resolve(SINGLE_FILE))));
+            return openFile(directory);
         }
         Path index = directory.resolve(INDEX);
         if (!Files.exists(index)) {
             throw new SafetensorsException(directory, absence(directory));
         }
         return openShards(directory, index);
+    }
+
+    private static WeightDirectory openFile(Path directory) throws IOException {
+        SafetensorsFile file = SafetensorsFile.open(directory.resolve(SINGLE_FILE));
+        try {
+            return new WeightDirectory(directory, List.of(file));
+        } catch (SafetensorsException e) {
+            closeAll(List.of(file), e);
+            throw e;
+        }
     }
 
     private static String absence(Path directory) throws IOException {
@@ -140,6 +164,19 @@ public final class WeightDirectory implements AutoCloseable {
         return Collections.unmodifiableSet(fileOfTensor.keySet());
     }
 
+    /**
+     * The name of a tensor in its file.
+     *
+     * @throws SafetensorsException if there is no such tensor
+     */
+    public String storedName(String tensor) {
+        @Nullable String stored = storedNames.get(tensor);
+        if (stored == null) {
+            throw absent(tensor);
+        }
+        return stored;
+    }
+
     public boolean contains(String tensor) {
         return fileOfTensor.containsKey(tensor);
     }
@@ -148,9 +185,13 @@ public final class WeightDirectory implements AutoCloseable {
     public SafetensorsFile fileOf(String tensor) {
         @Nullable SafetensorsFile file = fileOfTensor.get(tensor);
         if (file == null) {
-            throw new SafetensorsException(directory, "has no tensor '" + tensor + "'");
+            throw absent(tensor);
         }
         return file;
+    }
+
+    private SafetensorsException absent(String tensor) {
+        return new SafetensorsException(directory, "has no tensor '" + tensor + "'");
     }
 
     /** @throws SafetensorsException if there is no such tensor */

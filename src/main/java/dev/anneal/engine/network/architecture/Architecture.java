@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Decoder families that the engine runs, by the class name in their {@code config.json}. One program computes all of
@@ -92,7 +93,7 @@ public enum Architecture {
             LayerRules.EQUAL,
             Set.of(),
             Map.of("num_key_value_heads", 8, "head_dim", 128, "attention_bias", true, "pad_token_id", 1)),
-    /** Gemma 3 without its vision tower. */
+    /** Gemma 3 without its vision tower; 1B, and the language model of {@link Multimodal#GEMMA3}. */
     GEMMA3(
             "Gemma3ForCausalLM",
             Set.of(),
@@ -101,6 +102,9 @@ public enum Architecture {
             new LayerRules(WindowRule.PATTERN, RotaryRule.OWN_IN_WINDOWS),
             Set.of("query_pre_attn_scalar", "rope_local_base_freq"),
             Map.ofEntries(
+                    Map.entry("vocab_size", 262_208),
+                    Map.entry("num_attention_heads", 8),
+                    Map.entry("max_position_embeddings", 131_072),
                     Map.entry("num_key_value_heads", 4),
                     Map.entry("head_dim", 256),
                     Map.entry("query_pre_attn_scalar", 256),
@@ -244,6 +248,9 @@ public enum Architecture {
     }
 
     static String supported() {
-        return Arrays.stream(values()).map(Architecture::className).collect(Collectors.joining(", "));
+        return Stream.concat(
+                        Arrays.stream(values()).map(Architecture::className),
+                        Arrays.stream(Multimodal.values()).map(Multimodal::className))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -50,7 +50,7 @@ record ConfigKeys(Path file, ObjectNode config) {
         return node.hasNonNull(key) ? positiveNumber(node, key) : absent;
     }
 
-    private static String shown(JsonNode value) {
+    static String shown(JsonNode value) {
         return value.isMissingNode() ? "nothing" : value.toString();
     }
 

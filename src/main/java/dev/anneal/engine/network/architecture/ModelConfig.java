@@ -24,6 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param biased groups whose projections have biases
  * @param kinds of the layers
  * @param storedInNf4 whether the checkpoint's projections are stored in 4 bits, as {@link Nf4Tensors}
+ * @param multimodal whether this is the language model of a checkpoint that also has parts for images, which are
+ *     neither read nor trained
  */
 public record ModelConfig(
         Architecture architecture,
@@ -41,7 +43,8 @@ public record ModelConfig(
         int paddingToken,
         Set<ProjectionGroup> biased,
         List<LayerKind> kinds,
-        boolean storedInNf4)
+        boolean storedInNf4,
+        boolean multimodal)
         implements LayerShape {
 
     public ModelConfig {
@@ -140,10 +143,11 @@ public record ModelConfig(
                 paddingToken,
                 biased,
                 newKinds,
-                storedInNf4);
+                storedInNf4,
+                multimodal);
     }
 
-    /** Parameters of the base model. */
+    /** Parameters of the base model, of its language model if it is multimodal. */
     public long parameters() {
         return new CheckpointTensors(this)
                 .all().stream().mapToLong(CheckpointTensors.Stored::elements).sum();

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Reads {@code config.json} in both styles, that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of
  * earlier releases ({@code rope_theta}, {@code rope_scaling}, {@code torch_dtype}, no {@code head_dim}).
  */
-record ModelConfigReader(ConfigKeys keys) {
+record ModelConfigReader(ConfigKeys keys, boolean multimodal) {
 
     private static final long MOST_BYTES = 8L << 20;
 
@@ -41,7 +41,11 @@ record ModelConfigReader(ConfigKeys keys) {
     }
 
     static ModelConfig read(Path file, ObjectNode config) {
-        return new ModelConfigReader(new ConfigKeys(file, config)).read();
+        ConfigKeys keys = new ConfigKeys(file, config);
+        return Multimodal.named(className(keys))
+                .map(model -> new ModelConfigReader(new ConfigKeys(file, model.languageModel(keys)), true))
+                .orElseGet(() -> new ModelConfigReader(keys, false))
+                .read();
     }
 
     private ModelConfig read() {
@@ -77,7 +81,8 @@ record ModelConfigReader(ConfigKeys keys) {
                 paddingToken(),
                 biased(architecture),
                 kinds(architecture, layers),
-                keys.has("quantization_config"));
+                keys.has("quantization_config"),
+                multimodal);
     }
 
     private Multipliers multipliers(Architecture architecture, int headSize, double residual) {
@@ -131,8 +136,12 @@ record ModelConfigReader(ConfigKeys keys) {
         return biased;
     }
 
+    private static String className(ConfigKeys keys) {
+        return keys.get("architectures").path(0).asString("");
+    }
+
     private Architecture architecture() {
-        String name = keys.get("architectures").path(0).asString("");
+        String name = className(keys);
         return Architecture.named(name)
                 .orElseThrow(() -> keys.refused("architecture %s is not supported; supported: %s"
                         .formatted(name.isEmpty() ? "(none named)" : name, Architecture.supported())));

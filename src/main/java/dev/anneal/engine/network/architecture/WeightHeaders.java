@@ -34,7 +34,8 @@ public final class WeightHeaders {
                 files,
                 new CheckpointTensors(config).all(),
                 name -> name.endsWith(".rotary_emb.inv_freq")
-                        || (config.tiedEmbeddings() && name.equals(CheckpointTensors.HEAD)),
+                        || (config.tiedEmbeddings() && name.equals(CheckpointTensors.HEAD))
+                        || (config.multimodal() && Multimodal.isOfAnotherPart(name)),
                 config.architecture().className() + " as this engine computes it");
     }
 

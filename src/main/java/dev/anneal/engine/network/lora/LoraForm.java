@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The matrices of a projection's adapter as those of an ordinary LoRA, whose product is the same: for G groups of signs
@@ -62,22 +63,29 @@ public final class LoraForm {
         return wider;
     }
 
-    /** Writes an adapter's file as that of an ordinary LoRA with the same names; one tensor is in memory at a time. */
-    public static void write(Path file, AdapterConfig config, Path target) throws IOException {
-        if (config.signGroups() == 1) {
-            DurableFiles.copyContent(file, target);
-            return;
-        }
+    /**
+     * Writes an adapter's file as that of an ordinary LoRA; one tensor is in memory at a time.
+     *
+     * @param names of the written tensors, from those in the file
+     */
+    public static void write(Path file, AdapterConfig config, UnaryOperator<String> names, Path target)
+            throws IOException {
         try (SafetensorsFile trained = SafetensorsFile.open(file)) {
+            boolean sameNames = trained.tensors().keySet().stream()
+                    .allMatch(name -> names.apply(name).equals(name));
+            if (sameNames && config.signGroups() == 1) {
+                DurableFiles.copyContent(file, target);
+                return;
+            }
             List<TensorData> tensors = new ArrayList<>();
             for (TensorEntry entry : trained.tensors().values()) {
-                tensors.add(tensor(trained, entry, config));
+                tensors.add(tensor(names.apply(entry.name()), trained, entry, config));
             }
             SafetensorsWriter.write(target, tensors);
         }
     }
 
-    private static TensorData tensor(SafetensorsFile file, TensorEntry entry, AdapterConfig config) {
+    private static TensorData tensor(String name, SafetensorsFile file, TensorEntry entry, AdapterConfig config) {
         int rows = Math.toIntExact(entry.shape().get(0));
         int columns = Math.toIntExact(entry.shape().get(1));
         boolean isA = entry.name().endsWith(A);
@@ -85,7 +93,7 @@ public final class LoraForm {
         List<Long> shape = isA
                 ? List.of((long) rows * config.signGroups(), (long) columns)
                 : List.of((long) rows, (long) columns * config.signGroups());
-        return new TensorData(entry.name(), Dtype.F32, shape, channel -> {
+        return new TensorData(name, Dtype.F32, shape, channel -> {
             float[] trained = values(file, entry);
             float[] wider = isA ? form.a(trained) : form.b(trained);
             ByteBuffer bytes = ByteBuffer.allocate(wider.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -2,6 +2,7 @@ package dev.anneal.engine.network.peft;
 
 import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.TextNames;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
 import java.util.Collection;
@@ -17,7 +18,8 @@ import java.util.TreeSet;
 
 /**
  * The tensors of an adapter by the names of PEFT's {@code save_pretrained}. Also accepts names without the leading
- * {@code base_model.model.} and with the adapter's name {@code default}, which PEFT uses in memory.
+ * {@code base_model.model.}, with the adapter's name {@code default}, which PEFT uses in memory, and those of the
+ * language model in a multimodal one.
  *
  * @param byName each A and B by its name
  * @param targets adapted projections, the same in every layer
@@ -69,7 +71,8 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
 
     private static String plain(String name) {
         String inModel = name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
-        return inModel.replace(".lora_A.default.weight", ".lora_A.weight")
+        return TextNames.withinLanguageModel(inModel)
+                .replace(".lora_A.default.weight", ".lora_A.weight")
                 .replace(".lora_B.default.weight", ".lora_B.weight");
     }
 

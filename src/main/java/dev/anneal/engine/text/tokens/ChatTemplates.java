@@ -18,11 +18,15 @@ public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
 
     private static final String FILE = "chat_template.jinja";
     private static final String CONFIGURATION = "tokenizer_config.json";
+    /** Of the processor of a multimodal model. */
+    private static final String OF_PROCESSOR = "chat_template.json";
+
+    private static final String KEY = "chat_template";
     private static final String DEFAULT = "default";
     private static final String WITH_TOOLS = "tool_use";
 
     static ChatTemplates read(ModelFiles files, Instant now) {
-        String file = Files.isRegularFile(files.directory().resolve(FILE)) ? FILE : CONFIGURATION;
+        String file = file(files);
         Map<String, ChatTemplate> byName = new LinkedHashMap<>();
         sources(files).forEach((name, source) -> byName.put(name, compile(files, file, source, now)));
         ChatTemplate plain = byName.size() == 1 ? byName.values().iterator().next() : byName.get(DEFAULT);
@@ -33,16 +37,28 @@ public record ChatTemplates(ChatTemplate plain, ChatTemplate withTools) {
         return new ChatTemplates(plain, byName.getOrDefault(WITH_TOOLS, plain));
     }
 
+    /** Name of the file that they are read from; tokenizer_config.json if there are none. */
+    private static String file(ModelFiles files) {
+        if (Files.isRegularFile(files.directory().resolve(FILE))) {
+            return FILE;
+        }
+        boolean onlyProcessor = !files.optionalJson(CONFIGURATION).has(KEY)
+                && files.optionalJson(OF_PROCESSOR).has(KEY);
+        return onlyProcessor ? OF_PROCESSOR : CONFIGURATION;
+    }
+
     /**
      * Their texts by name, from chat_template.jinja, or else from tokenizer_config.json, which has one text or a list
-     * of named ones.
+     * of named ones, or else from chat_template.json.
      */
     static Map<String, String> sources(ModelFiles files) {
         Map<String, String> byName = new LinkedHashMap<>();
-        String file = files.optionalText(FILE);
-        JsonNode config = files.optionalJson(CONFIGURATION).path("chat_template");
-        if (file != null) {
-            byName.put(DEFAULT, file);
+        String file = file(files);
+        String text = files.optionalText(FILE);
+        JsonNode config =
+                files.optionalJson(file.equals(FILE) ? CONFIGURATION : file).path(KEY);
+        if (text != null) {
+            byName.put(DEFAULT, text);
         } else if (config.isString()) {
             byName.put(DEFAULT, config.stringValue());
         } else if (config.isArray()) {

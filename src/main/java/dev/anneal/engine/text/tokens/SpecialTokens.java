@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Special tokens in a model's configuration, apart from tokenizer.json.
@@ -15,12 +16,17 @@ import tools.jackson.databind.JsonNode;
  * @param named texts by their names in chat templates: {@code bos_token}, {@code eos_token} …, if the model has them
  * @param texts all texts that the configuration declares special
  * @param endIds ids that end a generation according to generation_config.json or config.json
- * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it is missing
+ * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it is missing and has no default
  */
 record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> endIds, int vocabularySize) {
 
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+
+    private static final String END = "eos_token_id";
+
+    /** By {@code model_type}, transformers' {@code vocab_size} of families whose configurations leave it out. */
+    private static final Map<String, Integer> USUAL_VOCABULARIES = Map.of("gemma3_text", 262_208);
 
     SpecialTokens {
         named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
@@ -49,10 +55,25 @@ record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> 
             }
         });
         JsonNode generation = files.optionalJson("generation_config.json");
-        JsonNode model = files.optionalJson("config.json");
-        Set<Integer> endIds =
-                ids(generation.has("eos_token_id") ? generation.get("eos_token_id") : model.get("eos_token_id"));
-        return new SpecialTokens(named, texts, endIds, model.path("vocab_size").asInt(Integer.MAX_VALUE));
+        JsonNode model = languageModel(files.optionalJson("config.json"));
+        Set<Integer> endIds = ids(generation.has(END) ? generation.get(END) : model.get(END));
+        return new SpecialTokens(named, texts, endIds, vocabularySize(model));
+    }
+
+    private static int vocabularySize(JsonNode model) {
+        Integer usual = USUAL_VOCABULARIES.get(model.path("model_type").asString(""));
+        return model.path("vocab_size").asInt(usual == null ? Integer.MAX_VALUE : usual);
+    }
+
+    /** The configuration; that of the language model, with the whole's end of sequence, where it has its own. */
+    private static JsonNode languageModel(JsonNode config) {
+        if (!(config.path("text_config") instanceof ObjectNode text)) {
+            return config;
+        }
+        if (config.has(END)) {
+            text.set(END, config.get(END));
+        }
+        return text;
     }
 
     private static @Nullable String text(@Nullable JsonNode node) {

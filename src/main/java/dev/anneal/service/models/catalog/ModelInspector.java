@@ -36,7 +36,8 @@ final class ModelInspector {
             "generation_config.json",
             "tokenizer_config.json",
             "special_tokens_map.json",
-            "chat_template.jinja");
+            "chat_template.jinja",
+            "chat_template.json");
 
     private ModelInspector() {}
 

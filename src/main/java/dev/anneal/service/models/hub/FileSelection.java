@@ -26,7 +26,10 @@ final class FileSelection {
             "tokenizer_config.json",
             "special_tokens_map.json",
             "chat_template.jinja",
-            "generation_config.json");
+            "chat_template.json",
+            "generation_config.json",
+            "preprocessor_config.json",
+            "processor_config.json");
 
     private static final int NEEDED = 2;
 

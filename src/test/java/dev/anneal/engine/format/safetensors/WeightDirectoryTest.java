@@ -48,6 +48,46 @@ class WeightDirectoryTest {
         }
     }
 
+    @Test
+    void languageModelInAMultimodalCheckpointIsNamedAsAlone() throws IOException {
+        write(ONE, "language_model.model.norm.weight", "vision_tower.norm.weight");
+        write(TWO, "language_model.lm_head.weight", "model.language_model.layers.0.mlp.up_proj.weight");
+        index("""
+                {"weight_map": {"language_model.model.norm.weight": "%1$s", "vision_tower.norm.weight": "%1$s",
+                 "language_model.lm_head.weight": "%2$s", "model.language_model.layers.0.mlp.up_proj.weight": "%2$s"}}
+                """.formatted(ONE, TWO));
+
+        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+            assertThat(weights.names())
+                    .containsExactly(
+                            "model.norm.weight",
+                            "vision_tower.norm.weight",
+                            "lm_head.weight",
+                            "model.layers.0.mlp.up_proj.weight");
+            assertThat(weights.fileOf("lm_head.weight").bytes("lm_head.weight").remaining())
+                    .isPositive();
+            assertThat(weights.storedName("lm_head.weight")).isEqualTo("language_model.lm_head.weight");
+            assertThat(weights.storedName("vision_tower.norm.weight")).isEqualTo("vision_tower.norm.weight");
+            assertThatThrownBy(() -> weights.storedName("c")).hasMessageContaining("no tensor 'c'");
+        }
+    }
+
+    @Penetration
+    @Test
+    void oneTensorUnderTwoNamesIsRefused() throws IOException {
+        write(WeightDirectory.SINGLE_FILE, "model.norm.weight", "language_model.model.norm.weight");
+
+        assertRefused("tensor 'model.norm.weight' is there twice, under two spellings of its name");
+
+        Files.delete(folder.resolve(WeightDirectory.SINGLE_FILE));
+        write(ONE, "model.norm.weight");
+        write(TWO, "model.language_model.norm.weight");
+        index("{\"weight_map\": {\"model.norm.weight\": \"%s\", \"model.language_model.norm.weight\": \"%s\"}}"
+                .formatted(ONE, TWO));
+
+        assertRefused("tensor 'model.norm.weight' is there twice, under two spellings of its name");
+    }
+
     @Penetration
     @Test
     void indexLyingAboutATensorIsRefused() throws IOException {

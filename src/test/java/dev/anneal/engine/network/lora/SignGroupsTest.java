@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ class SignGroupsTest {
         Path ordinary = folder.resolve("ordinary.safetensors");
         try (Adapter adapter = RandomAdapter.of(model, config, new Random(5), folder)) {
             adapter.save(trained);
-            LoraForm.write(trained, config, ordinary);
+            LoraForm.write(trained, config, UnaryOperator.identity(), ordinary);
             try (Adapter wider = Adapter.load(model, config.asLora(), ordinary)) {
                 compared.with(adapter, wider);
             }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -271,6 +272,40 @@ class ModelTokenizerTest {
                     .withMessage(
                             "tokenizer_config.json of model 'bare' has no chat template named 'default', and there is no chat_template.jinja");
         }
+    }
+
+    /** As processors of multimodal models keep it; the tokenizer's own comes first. */
+    @Test
+    void templateOfAProcessorIsRead(@TempDir Path directory) throws IOException {
+        Path model = Files.createDirectory(directory.resolve("multimodal"));
+        Files.copy(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
+        Files.writeString(model.resolve("chat_template.json"), "{\"chat_template\": \"of the processor\"}");
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
+            assertThat(rendered(tokenizer)).isEqualTo("of the processor");
+            Files.writeString(model.resolve("tokenizer_config.json"), "{\"chat_template\": \"of the tokenizer\"}");
+            assertThat(rendered(tokenizer)).isEqualTo("of the tokenizer");
+            Files.writeString(model.resolve("chat_template.jinja"), "of its own");
+            assertThat(rendered(tokenizer)).isEqualTo("of its own");
+        }
+    }
+
+    private static String rendered(ModelTokenizer tokenizer) {
+        return tokenizer.readTemplates(Instant.EPOCH).plain().render(Map.of()).text();
+    }
+
+    @Test
+    void languageModelOfAMultimodalOneSaysItsVocabularyAndItsEnd(@TempDir Path directory) throws IOException {
+        Path model = copyOfGolden(directory);
+        Path config = model.resolve("config.json");
+        Files.writeString(
+                config, "{\"eos_token_id\": [2, 5], \"text_config\": {\"vocab_size\": 320, \"eos_token_id\": 7}}");
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
+            assertThat(tokenizer.endIds()).containsExactlyInAnyOrder(2, 5);
+        }
+        Files.writeString(config, "{\"text_config\": {\"model_type\": \"gemma3_text\", \"eos_token_id\": 262208}}");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ModelTokenizer.check(model))
+                .withMessageContaining("a 'vocab_size' of 262208, which allows ids 0 to 262207");
     }
 
     private static Path copyOfGolden(Path directory) throws IOException {
