@@ -6,7 +6,9 @@
 work=$(mktemp -d)
 export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1
 processes=()
-service_command=(java -Xmx512m -jar target/anneal.jar)
+# A service of a minute: what the JVM's second compiler costs is not paid back.
+export service_options='-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC' ANNEAL_ENGINE_JVMOPTIONS=-XX:TieredStopAtLevel=1
+service_command=(java $service_options -jar target/anneal.jar)
 end_services() {
   for process in "${processes[@]}"; do
     kill "$process" 2>/dev/null || true

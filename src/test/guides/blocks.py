@@ -21,7 +21,7 @@ def main(page):
         if heading:
             section = heading.rstrip(".")
         elif info == "sh service":
-            print("serve <<'SERVICE'\n" + re.sub(r"^java ", "exec java -Xmx512m ", block, flags=re.MULTILINE) + "SERVICE")
+            print("serve <<'SERVICE'\n" + re.sub(r"^java ", "exec java $service_options ", block, flags=re.MULTILINE) + "SERVICE")
         elif info == "sh":
             print(f"echo '--- {section}'\n{block}")
 

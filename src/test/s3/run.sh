@@ -32,7 +32,7 @@ curl --silent --fail --retry 60 --retry-delay 1 --retry-connrefused --output /de
 
 curl --silent --fail --request PUT --output /dev/null "$bucket_server/downloads"
 ANNEAL_HOME=$work/home ANNEAL_ROLES=api ANNEAL_STORAGE_TYPE=s3 ANNEAL_STORAGE_S3_BUCKET=downloads ANNEAL_STORAGE_S3_ENDPOINT=$bucket_server \
-  ANNEAL_STORAGE_S3_PRESIGNEDDOWNLOADS=true SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
+  ANNEAL_STORAGE_S3_PRESIGNEDDOWNLOADS=true SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -XX:TieredStopAtLevel=1 -jar target/anneal.jar > "$work/log" 2>&1 &
 service=$!
 for _ in $(seq 120); do
   port=$(sed -nE 's|.*API +http://[^ ]*:([0-9]+).*|\1|p' "$work/log")
