@@ -62,7 +62,7 @@ def decoder(dtype, window, biased, kind_of_model, dropout, adapted, whole, signs
 
     # Cosines of OLMo are fp32 in every precision.
     turned = tensor(0) if after else table
-    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, turned)
+    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, 0.0, 1, turned)
     x = run.embed(ids, table)
     # The rows continue 6 tokens of a prefix, which takes their own keys and values as well.
     prefix, start = tensor(15, 2 * KEY_HEADS, HEAD, dtype=dtype), 6
@@ -92,7 +92,7 @@ def decoder(dtype, window, biased, kind_of_model, dropout, adapted, whole, signs
     generation = 0, 2, weights * 2, ordinary * 4
     read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches, [0, 1])
     two = tensor(2, dtype=torch.int64)
-    turn = run.turns(two, tensor(HEAD // 2), 0.5, turned)
+    turn = run.turns(two, tensor(HEAD // 2), 0.5, 0.0, 1, turned)
     next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, caches[0])
     last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches, [])
     run.copy(caches, 2, 1, 5)
@@ -124,7 +124,7 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
     dweights = [tensor(*weight.shape) for weight in weights[:10]] + [tensor(*([2, HEAD] if normed else [0]))] + [tensor(*weight.shape) for weight in weights[11:]]
     table, ids, at, ofs = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64), tensor(HIDDEN)
     fc, bias, fc_norm = tensor(HIDDEN, streams * HIDDEN, dtype=dtype), norm, tensor(streams * HIDDEN if norms else 0, dtype=dtype)
-    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, table)
+    cos, sin = run.turns(ids, tensor(HEAD // 2), 1.0, 0.0, 1, table)
     e = run.embed(ids, run.rows_of(table, tensor(VOCABULARY, dtype=torch.int64)))
     states = run.normed(e, norm)
     beside = run.beside([e] * streams)
@@ -162,7 +162,7 @@ def draft(dtype, window, normed, adapted, eagle3, norms):
     cache = tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype)
     read = run.draft_read(u, residual, weights, adapter, [0, 0, 9], [kind], [beta], cos, sin, rows, [0, 3], [], 1, cache)
     two = tensor(2, dtype=torch.int64)
-    turn = run.turns(two, tensor(HEAD // 2), 0.5, table)
+    turn = run.turns(two, tensor(HEAD // 2), 0.5, 0.0, 1, table)
     next_tokens = run.next_tokens(torch.arange(2, device=device), two, *turn, 8, cache)
     last = run.draft_read(tensor(2, entering, dtype=dtype), tensor(2, HIDDEN, dtype=dtype), weights, adapter, [0, 0, 2], [kind], [beta], *turn, [0, 1, 2], [5, 7], next_tokens, 1, cache)
     begun = [run.widened(fc), run.handing_on(norm, 3, 1), run.ones(norm, 3), run.own(norm)]

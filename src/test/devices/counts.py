@@ -55,7 +55,7 @@ def decoding(shape, layers, sequences, context):
 
     def token():
         slots, positions, ids = places
-        turns = of.run.turns(positions, of.frequencies, 1.0, of.norm)
+        turns = of.run.turns(positions, of.frequencies, 1.0, 0.0, 1, of.norm)
         following = of.run.next_tokens(slots, positions, *turns, room, caches[0])
         x = of.run.embed(ids, of.table)
         states = of.run.read(x, 0, layers, weights, adapters, [0, 0, sequences], [of.kind], [0.0], *turns, list(range(sequences + 1)), [context] * sequences,

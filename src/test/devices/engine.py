@@ -118,7 +118,7 @@ class Model:
         for row in rows:
             offsets.append(offsets[-1] + row)
         positions = torch.cat([torch.arange(row, device=self.device) for row in rows])
-        cos, sin = self.run.turns(positions, self.frequencies, 1.0, self.norm)
+        cos, sin = self.run.turns(positions, self.frequencies, 1.0, 0.0, 1, self.norm)
         parts = [parts for _, _, parts in self.shape.groups()]
         batch = (cos, sin, offsets, [-1] * len(rows), *self.spans(offsets, rows), self.norm.new_empty(0), 0)
         x = self.run.embed(ids, self.table)

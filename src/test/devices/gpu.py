@@ -108,7 +108,7 @@ def decoding(kit, model, ids, name):
     found, read = [], 0
     for size in [prompt, 1, 3]:
         positions = torch.arange(read, read + size, device=kit.device)
-        cos, sin = model.run.turns(positions, model.frequencies, 1.0, model.norm)
+        cos, sin = model.run.turns(positions, model.frequencies, 1.0, 0.0, 1, model.norm)
         following = model.run.next_tokens(torch.zeros_like(positions), positions, cos, sin, 64, caches[0]) if size < prompt else []
         x = model.run.embed(ids[read:read + size], model.table)
         found += model.run.read(x, 0, shape.layers, weights, adapters, [0, 0, size], [model.kind], [0.7], cos, sin, [0, size], [read], following, 0, caches, [])

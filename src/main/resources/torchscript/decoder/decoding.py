@@ -21,7 +21,7 @@
   def next_tokens(self: __torch__.Decoder,
                   slots: Tensor,         # [n]   int64, of each token that of its sequence
                   positions: Tensor,     # [n]   int64
-                  cos: Tensor,           # [n, 1, D / 2]
+                  cos: Tensor,           # [n, 1, D / 2], or as `turns` says
                   sin: Tensor,
                   longest: int,          # tokens that attention looks at, those of the longest sequence and the new ones among them
                   cache: Tensor          # of one of these layers, [slots, 2 KV, room, D]
@@ -41,9 +41,10 @@
     turning = self.heads + self.kv_heads
     half = torch.arange(2 * turning, dtype=4, device=device)
     other = torch.bitwise_xor(half, 1)
+    heads_of_each = [n, turning, self.head_size]
     return [place, torch.view(mask, [n, 1, 1, longest]),
-            torch.view(torch.repeat(torch.cat([cos, cos], -1), [1, turning, 1]), [n, -1]),
-            torch.view(torch.repeat(torch.cat([torch.neg(sin), sin], -1), [1, turning, 1]), [n, -1]), other]
+            torch.reshape(torch.expand(torch.cat([cos, cos], -1), heads_of_each), [n, -1]),
+            torch.reshape(torch.expand(torch.cat([torch.neg(sin), sin], -1), heads_of_each), [n, -1]), other]
 
   # Turns queries and keys of rows of qkv, [n, Q + 2 K], in place.
   def turn_next(self: __torch__.Decoder, qkv: Tensor, head_norm: Tensor, next: List[Tensor]) -> Tensor:

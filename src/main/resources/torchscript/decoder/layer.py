@@ -461,7 +461,7 @@ class Decoder(Module):
                                         # of the two blocks adds
             adapter: List[Tensor],      # A and B of each group
             qkv_parts: List[int], ffn_parts: List[int],
-            cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
+            cos: Tensor, sin: Tensor,   # [N, 1, D / 2], or as `turns` says
             rows: List[int],            # begin of each row, then N
             before: List[int],          # of each row the one that it continues, or -1
             spans: List[Tensor], longest: List[int],             # fused.py; empty where attention goes row by row
@@ -510,11 +510,14 @@ class Decoder(Module):
       unused = self.norm_gradient(dh, x, rstd, dweights[0], False)
     return g + self.norm_backward(dh, x, weights[0], rstd)
 
-  # Cosines and sines of the angles by which tokens are turned, times a factor. Angles are fp32 products, as transformers forms them.
+  # Cosines and sines of the angles by which tokens are turned, times a factor. Angles are fp32 products, as transformers forms them. Where queries grow,
+  # by 1 + growth ln(1 + floor(position / every)), each head has its own: [N, heads + kv_heads, D / 2].
   def turns(self: __torch__.Decoder,
             positions: Tensor,        # [N]       int64
             frequencies: Tensor,      # [D / 2]   fp32
             factor: float,
+            growth: float,            # 0 where queries do not grow
+            every: int,
             like: Tensor              # of the precision wanted
             ) -> List[Tensor]:
     angles = torch.mul(positions.to(6).unsqueeze(1), frequencies).unsqueeze(1).to(7)
@@ -523,6 +526,12 @@ class Decoder(Module):
     if factor != 1.:
       cos = torch.mul(cos, factor)
       sin = torch.mul(sin, factor)
+    if growth != 0.:
+      steps = torch.floor_divide(positions, every).to(6)              # [N]
+      scale = torch.add(torch.mul(torch.log1p(steps), growth), 1.)
+      scales = torch.cat([torch.repeat(scale.unsqueeze(1), [1, self.heads]), torch.new_ones(scale, [positions.size(0), self.kv_heads])], 1).unsqueeze(2)
+      cos = torch.mul(cos, scales)
+      sin = torch.mul(sin, scales)
     return [cos.type_as(like), sin.type_as(like)]                     # [N, 1, D / 2]
 
   # Matrices with one input as one matrix.

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import (AutoModelForCausalLM, AutoModelForImageTextToText, Exaone4Config, Gemma3Config, Gemma3TextConfig, GemmaConfig, GraniteConfig,
-                          LlamaConfig, Mistral3Config, Olmo2Config, Olmo3Config, SeedOssConfig, SmolLM3Config)
+                          LlamaConfig, Ministral3Config, Mistral3Config, Olmo2Config, Olmo3Config, SeedOssConfig, SmolLM3Config)
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -80,6 +80,12 @@ FAMILIES = {
         {"head_dim": 10, "sliding_window": None, "tie_word_embeddings": False},
         {"head_dim": 6, "sliding_window": 3},
         {"head_dim": 8, "sliding_window": None, "tie_word_embeddings": False})),
+    "ministral3": (Ministral3Config, (
+        {"head_dim": 10, "rope_parameters": YARN | {"llama_4_scaling_beta": 0.7, "original_max_position_embeddings": 4}},
+        {"head_dim": 6, "tie_word_embeddings": True, "rope_parameters": {
+            "rope_type": "default", "rope_theta": 1000.0, "llama_4_scaling_beta": 0.3, "original_max_position_embeddings": 3}},
+        {"head_dim": 8, "sliding_window": 5, "rope_parameters": YARN | {
+            "llama_4_scaling_beta": 0.5, "original_max_position_embeddings": 2, "mscale": 0.7, "mscale_all_dim": 0.4}})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)

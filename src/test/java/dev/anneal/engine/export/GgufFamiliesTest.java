@@ -46,6 +46,9 @@ class GgufFamiliesTest {
     private static final String EXAONE = "\"architectures\": [\"Exaone4ForCausalLM\"], \"num_hidden_layers\": 2,"
             + " \"sliding_window\": null, \"layer_types\": [\"full_attention\", \"full_attention\"]";
 
+    private static final String MINISTRAL3 =
+            "\"architectures\": [\"Ministral3ForCausalLM\"], \"num_hidden_layers\": 2, \"pad_token_id\": null";
+
     private static final String YARN =
             "{'rope_type': 'yarn', 'factor': 4.0, 'original_max_position_embeddings': 128%s}";
 
@@ -164,6 +167,8 @@ class GgufFamiliesTest {
             quoteCharacter = '`',
             value = {
                 SMOLLM3 + "| 'no_rope_layer_interval': 2",
+                MINISTRAL3
+                        + "| 'rope_parameters': {'rope_type': 'default', 'llama_4_scaling_beta': 0.1, 'original_max_position_embeddings': 128}",
                 SMOLLM3 + "| 'attention_bias': true",
                 GRANITE + "| 'mlp_bias': true",
                 SEED_OSS + "| 'attention_out_bias': true",

@@ -168,7 +168,26 @@ public enum Architecture {
                     "tie_word_embeddings",
                     true,
                     "pad_token_id",
-                    0));
+                    0)),
+    /** Ministral 3, also as {@link Multimodal#MISTRAL3}: Mistral whose queries grow with their position. */
+    MINISTRAL3(
+            "Ministral3ForCausalLM",
+            Set.of(),
+            Map.of(),
+            DecoderSpec.LLAMA,
+            new LayerRules(WindowRule.EVERY_LAYER, RotaryRule.GROWING_QUERIES),
+            Set.of(),
+            Map.of(
+                    "num_key_value_heads",
+                    8,
+                    "head_dim",
+                    128,
+                    "max_position_embeddings",
+                    262_144,
+                    "rms_norm_eps",
+                    1e-5,
+                    "pad_token_id",
+                    11));
 
     private final String className;
     private final Set<ProjectionGroup> biased;

@@ -118,12 +118,12 @@ public record ModelConfig(
     }
 
     /**
-     * A decoder of one such layer without multipliers, whose embeddings are not tied.
+     * A decoder of one such layer without multipliers or growing queries, whose embeddings are not tied.
      *
      * @param window how many tokens a query sees, including itself; 0 for all
      */
     public ModelConfig ofOneLayer(int window) {
-        return with(Multipliers.plain(headSize), false, List.of(new LayerKind(window, rotary())));
+        return with(Multipliers.plain(headSize), false, List.of(new LayerKind(window, rotary().withoutGrowth())));
     }
 
     private ModelConfig with(Multipliers newMultipliers, boolean tied, List<LayerKind> newKinds) {

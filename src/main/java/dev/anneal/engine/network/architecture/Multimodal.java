@@ -17,8 +17,10 @@ import tools.jackson.databind.node.ObjectNode;
 enum Multimodal {
     /** Gemma 3 4B, 12B and 27B. */
     GEMMA3("Gemma3ForConditionalGeneration", Map.of("gemma3_text", Architecture.GEMMA3)),
-    /** Mistral Small 3.1 and 3.2. */
-    MISTRAL3("Mistral3ForConditionalGeneration", Map.of("mistral", Architecture.MISTRAL));
+    /** Mistral Small 3.1 and 3.2, and Ministral 3. */
+    MISTRAL3(
+            "Mistral3ForConditionalGeneration",
+            Map.of("mistral", Architecture.MISTRAL, "ministral3", Architecture.MINISTRAL3));
 
     private static final String TEXT_CONFIG = "text_config";
 

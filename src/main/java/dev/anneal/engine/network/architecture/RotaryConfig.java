@@ -4,11 +4,17 @@ package dev.anneal.engine.network.architecture;
  * Rotary position embedding.
  *
  * @param theta base of the frequencies
+ * @param queries what multiplies queries once they are rotated
  */
-public record RotaryConfig(double theta, RotaryScaling scaling) {
+public record RotaryConfig(double theta, RotaryScaling scaling, QueryScale queries) {
 
     /** Of layers that do not rotate: the angles are 0. */
     public static final RotaryConfig NONE = new RotaryConfig(0, new RotaryScaling.None());
+
+    /** Of queries and keys alike. */
+    public RotaryConfig(double theta, RotaryScaling scaling) {
+        this(theta, scaling, QueryScale.NONE);
+    }
 
     /** Without scaling. */
     public static RotaryConfig plain(double theta) {
@@ -18,6 +24,11 @@ public record RotaryConfig(double theta, RotaryScaling scaling) {
     /** Whether frequencies are changed. */
     public boolean isScaled() {
         return !(scaling instanceof RotaryScaling.None);
+    }
+
+    /** The same rotation, of queries that do not grow. */
+    RotaryConfig withoutGrowth() {
+        return new RotaryConfig(theta, scaling);
     }
 
     /** Angle per position of each pair of coordinates, rounded to fp32 as in transformers. */

@@ -26,6 +26,9 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
             "mscale_all_dim",
             "truncate");
 
+    /** Of families whose queries grow; transformers passes over the maximum length. */
+    private static final Set<String> KNOWN_OF_GROWTH = Set.of("llama_4_scaling_beta", "max_position_embeddings");
+
     private static final List<String> LAYER_TYPES = List.of("full_attention", "sliding_attention");
 
     /** Of OLMo 3, where its configuration does not say it. */
@@ -50,7 +53,7 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
         return switch (rule) {
             case SKIPPED_LAYERS -> isNotSkipped(layer, windows.size());
             case ONLY_IN_WINDOWS -> windows.get(layer) > 0 || !keys.has("sliding_window");
-            case ALIKE, OWN_IN_WINDOWS, UNSCALED_IN_WINDOWS -> true;
+            case ALIKE, GROWING_QUERIES, OWN_IN_WINDOWS, UNSCALED_IN_WINDOWS -> true;
         };
     }
 
@@ -124,7 +127,7 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
             throw keys.refused("'%s' must be an object, found %s".formatted(key, node));
         }
         for (String name : node.propertyNames()) {
-            if (!KNOWN.contains(name)) {
+            if (!KNOWN.contains(name) && !(rule == RotaryRule.GROWING_QUERIES && KNOWN_OF_GROWTH.contains(name))) {
                 throw keys.refused("'%s' has the key '%s', which this engine does not compute".formatted(key, name));
             }
         }
@@ -140,7 +143,13 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
         double theta = object.hasNonNull("rope_theta")
                 ? keys.positiveNumber(object, "rope_theta")
                 : keys.has(thetaKey) ? keys.positiveNumber(thetaKey) : 10_000;
-        return new RotaryConfig(theta, scaling(object, theta));
+        return new RotaryConfig(theta, scaling(object, theta), queries(object));
+    }
+
+    private QueryScale queries(JsonNode object) {
+        return rule == RotaryRule.GROWING_QUERIES
+                ? new QueryScale(keys.positiveNumber(object, "llama_4_scaling_beta"), originalPositions(object))
+                : QueryScale.NONE;
     }
 
     private RotaryScaling scaling(JsonNode object, double theta) {

@@ -4,6 +4,8 @@ package dev.anneal.engine.network.architecture;
 enum RotaryRule {
     /** All layers have the same. */
     ALIKE,
+    /** As {@link #ALIKE}, and queries grow with their position by {@code llama_4_scaling_beta}. */
+    GROWING_QUERIES,
     /**
      * All have the same but those without one: those with 0 in {@code no_rope_layers}, or without such a list each
      * {@code no_rope_layer_interval}-th.

@@ -49,6 +49,8 @@ final class Rotations {
                     positions,
                     angles,
                     rotary.scaling().attentionFactor(),
+                    rotary.queries().growth(),
+                    (long) rotary.queries().positions(),
                     precise == null ? like : precise);
             turns.put(rotary, new Turns(made.get(0), made.get(1)));
         });

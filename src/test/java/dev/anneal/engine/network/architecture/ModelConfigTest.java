@@ -91,7 +91,7 @@ class ModelConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM, Gemma3ForCausalLM, Olmo2ForCausalLM, Olmo3ForCausalLM, Exaone4ForCausalLM, GemmaForCausalLM, Gemma3ForConditionalGeneration, Mistral3ForConditionalGeneration",
+                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, SmolLM3ForCausalLM, GraniteForCausalLM, SeedOssForCausalLM, Gemma3ForCausalLM, Olmo2ForCausalLM, Olmo3ForCausalLM, Exaone4ForCausalLM, GemmaForCausalLM, Ministral3ForCausalLM, Gemma3ForConditionalGeneration, Mistral3ForConditionalGeneration",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
                 "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
                 "\"vocab_size\": 320 | \"is_causal\": false, \"vocab_size\": 320 | 'is_causal' is false; this engine supports true only",
@@ -100,6 +100,7 @@ class ModelConfigTest {
                 "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | 'factor' must be a positive number, found nothing",
                 "\"rope_type\": \"default\" | \"rope_type\": \"yarn\", \"factor\": 2, \"rope_theta\": 1.0 | rope type 'yarn' needs a 'rope_theta' above 1, found 1.0",
                 "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [2, 3, 3] | 'rope_parameters' has the key 'mrope_section', which this engine does not compute",
+                "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"llama_4_scaling_beta\": 0.1 | 'rope_parameters' has the key 'llama_4_scaling_beta', which this engine does not compute",
                 "\"vocab_size\": 320 | \"rope_scaling\": \"linear\", \"vocab_size\": 320 | 'rope_scaling' must be an object, found \"linear\"",
                 "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\", \"sliding_attention\"], \"vocab_size\": 320 | 'layer_types' names \"sliding_attention\", which this family does not have where its sliding window is none",
                 "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\"], \"vocab_size\": 320 | 'layer_types' must name the attention of each of 2 layers",

@@ -61,6 +61,25 @@ class MultimodalTest {
                 .isFalse();
     }
 
+    /** The keys of Ministral 3 8B, whose object of the rotary embedding has the maximum length too. */
+    @Test
+    void ministral3() throws IOException {
+        ModelConfig ministral = read("Mistral3ForConditionalGeneration", "\"spatial_merge_size\": 2", """
+                "model_type": "ministral3", "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 34,
+                "num_attention_heads": 32, "vocab_size": 131072, "hidden_act": "silu", "sliding_window": null,
+                "rope_parameters": {"rope_type": "yarn", "rope_theta": 1000000.0, "factor": 16.0,
+                    "original_max_position_embeddings": 16384, "max_position_embeddings": 262144, "beta_fast": 32.0,
+                    "beta_slow": 1.0, "mscale": 1.0, "mscale_all_dim": 1.0, "llama_4_scaling_beta": 0.1}""");
+
+        assertThat(ministral.architecture()).isEqualTo(Architecture.MINISTRAL3);
+        assertThat(ministral.keyValueHeads()).isEqualTo(8);
+        assertThat(ministral.headSize()).isEqualTo(128);
+        assertThat(ministral.maxPositions()).isEqualTo(262_144);
+        assertThat(ministral.rotary().queries()).isEqualTo(new QueryScale(0.1, 16_384));
+        assertThat(ministral.rotary().scaling()).isEqualTo(new RotaryScaling.Yarn(16, 32, 1, 16_384, true, 1));
+        assertThat(ministral.ofOneLayer(0).rotary().queries()).isEqualTo(QueryScale.NONE);
+    }
+
     /** Quantisation is said of the whole model. */
     @Test
     void quantisationOfTheWholeIsThatOfTheLanguageModel() {
@@ -78,8 +97,8 @@ class MultimodalTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"model_type\": \"llama\" | 'model_type' of 'text_config' is \"llama\"; supported for Mistral3ForConditionalGeneration: mistral",
-                "\"hidden_size\": 64 | 'model_type' of 'text_config' is nothing; supported for Mistral3ForConditionalGeneration: mistral",
+                "\"model_type\": \"llama\" | 'model_type' of 'text_config' is \"llama\"; supported for Mistral3ForConditionalGeneration: ministral3, mistral",
+                "\"hidden_size\": 64 | 'model_type' of 'text_config' is nothing; supported for Mistral3ForConditionalGeneration: ministral3, mistral",
                 "\"model_type\": \"mistral\" | 'hidden_size' must be a positive integer, found nothing",
             })
     void otherLanguageModelsAreRefused(String text, String message) {

@@ -90,7 +90,7 @@ public record RandomModel(
             int fullLayers = random.nextInt(2);
             return switch (family) {
                 case LLAMA -> of(new boolean[] {bias, bias, feedForwardBias}, 0, 0);
-                case MISTRAL -> of(new boolean[] {false, false, false}, window, 0);
+                case MISTRAL, MINISTRAL3 -> of(new boolean[] {false, false, false}, window, 0);
                 case QWEN2 -> of(new boolean[] {true, false, false}, window, fullLayers);
                 case QWEN3 -> of(new boolean[] {bias, bias, false}, random.nextBoolean() ? window : 0, fullLayers);
                 // Where keys are not rotated, their bias changes nothing and has no gradient.
@@ -203,6 +203,10 @@ public record RandomModel(
         return switch (family) {
             case LLAMA -> bias + ", \"mlp_bias\": " + options.feedForwardBias();
             case MISTRAL -> "\"sliding_window\": " + options.window();
+            // No row reaches the position at which queries begin to grow: the plain decoder's do not.
+            case MINISTRAL3 -> """
+                "sliding_window": %d, "pad_token_id": null, "rope_parameters": {"rope_type": "default",
+                 "rope_theta": 10000.0, "llama_4_scaling_beta": 0.1, "original_max_position_embeddings": 1024}""".formatted(options.window());
             case QWEN2 -> window;
             case QWEN3 -> bias + ", " + window;
             case SMOLLM3 ->
