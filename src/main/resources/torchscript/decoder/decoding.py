@@ -17,11 +17,12 @@
 
   # What all layers with this window do alike with few new tokens of each sequence, n in all: the places of their keys and values in the cache, [n 2 KV]; 0
   # for those of the first `longest` tokens that each sees and -inf for the others, [n, 1, 1, longest]; cosines and sines for queries and keys as they lie in
-  # a row, [n, Q + K], where the sine of the first half of a head is negative; and which halves of heads these are multiplied with, [2 (heads + KV)].
+  # a row, [n, Q + K], where the sine of the first half of what is turned of a head is negative, and that of what is not turned 0; and which pieces of heads
+  # these are multiplied with, all of one width.
   def next_tokens(self: __torch__.Decoder,
                   slots: Tensor,         # [n]   int64, of each token that of its sequence
                   positions: Tensor,     # [n]   int64
-                  cos: Tensor,           # [n, 1, D / 2], or as `turns` says
+                  cos: Tensor,           # [n, 1, R / 2], or as `turns` says
                   sin: Tensor,
                   longest: int,          # tokens that attention looks at, those of the longest sequence and the new ones among them
                   cache: Tensor          # of one of these layers, [slots, 2 KV, room, D]
@@ -39,12 +40,30 @@
       hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
     mask = torch.masked_fill_(torch.new_zeros(cache, [n, longest]), hidden, -inf)
     turning = self.heads + self.kv_heads
-    half = torch.arange(2 * turning, dtype=4, device=device)
-    other = torch.bitwise_xor(half, 1)
     heads_of_each = [n, turning, self.head_size]
+    rest = self.head_size - 2 * cos.size(-1)
+    cosines = torch.cat([cos, cos], -1)
+    sines = torch.cat([torch.neg(sin), sin], -1)
+    if rest > 0:
+      cosines = torch.constant_pad_nd(cosines, [0, rest], 1.)
+      sines = torch.constant_pad_nd(sines, [0, rest], 0.)
     return [place, torch.view(mask, [n, 1, 1, longest]),
-            torch.reshape(torch.expand(torch.cat([cos, cos], -1), heads_of_each), [n, -1]),
-            torch.reshape(torch.expand(torch.cat([torch.neg(sin), sin], -1), heads_of_each), [n, -1]), other]
+            torch.reshape(torch.expand(cosines, heads_of_each), [n, -1]),
+            torch.reshape(torch.expand(sines, heads_of_each), [n, -1]), self.other_pieces(cos.size(-1), positions)]
+
+  # Of each piece of queries and keys that which turns with it: pieces of the first half of what is turned of a head and those of the second, or itself.
+  # Their width divides this half, of `half` values, and the head.
+  def other_pieces(self: __torch__.Decoder, half: int, like: Tensor) -> Tensor:
+    width = half
+    rest = self.head_size
+    while rest > 0:
+      width, rest = rest, width % rest
+    of_half = half // width
+    of_head = self.head_size // width
+    piece = torch.arange(of_head, dtype=4, device=like.device)
+    other = torch.cat([piece[of_half:2 * of_half], piece[:of_half], piece[2 * of_half:]])
+    head = torch.arange(self.heads + self.kv_heads, dtype=4, device=like.device)
+    return torch.view(torch.add(torch.unsqueeze(head * of_head, 1), other), [-1])
 
   # Turns queries and keys of rows of qkv, [n, Q + 2 K], in place.
   def turn_next(self: __torch__.Decoder, qkv: Tensor, head_norm: Tensor, next: List[Tensor]) -> Tensor:
@@ -53,8 +72,8 @@
     if head_norm.size(0) > 0:
       heads = torch.view(own, [n, -1, self.head_size])
       unused = torch.copy_(heads, self.normed_heads(heads, head_norm))
-    halves = torch.view(qkv, [n, -1, self.head_size // 2])
-    other = torch.view(torch.index_select(halves, 1, next[4]), [n, -1])                           # [n, Q + K]
+    pieces = torch.view(qkv, [n, -1, own.size(1) // next[4].size(0)])
+    other = torch.view(torch.index_select(pieces, 1, next[4]), [n, -1])                           # [n, Q + K]
     return torch.addcmul(own * next[2], other, next[3], out=own)
 
   # End of the rows from `first` on that have one token each; that of the first alone if it has more.

@@ -285,11 +285,15 @@ class Decoder(Module):
           dx = torch.addcmul_(dx, own, m)
     return dx
 
-  # Turns the two halves of each head by its position's angle, in the type of the more precise of x and the cosines. With the sine negated it is its own
-  # backward.
+  # Turns the two halves of the first R values of each head by its position's angle, in the type of the more precise of x and the cosines. With the sine
+  # negated it is its own backward.
   def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    a, b = torch.chunk(x, 2, -1)                                      # [N, heads, D / 2]
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+    turned = 2 * cos.size(-1)
+    a, b = torch.chunk(x[:, :, :turned], 2, -1)                       # [N, heads, R / 2]
+    parts = [a * cos - b * sin, b * cos + a * sin]
+    if turned < self.head_size:
+      parts.append(x[:, :, turned:])
+    return torch.cat(parts, -1)
 
   # Queries and keys, [N, heads + kv_heads, D], as rows that are normed each by itself, with their weights: one of heads, or two of all heads of a token.
   def norm_rows(self: __torch__.Decoder, x: Tensor, w: Tensor) -> List[Tuple[Tensor, Tensor]]:
@@ -461,7 +465,7 @@ class Decoder(Module):
                                         # of the two blocks adds
             adapter: List[Tensor],      # A and B of each group
             qkv_parts: List[int], ffn_parts: List[int],
-            cos: Tensor, sin: Tensor,   # [N, 1, D / 2], or as `turns` says
+            cos: Tensor, sin: Tensor,   # [N, 1, R / 2], or as `turns` says
             rows: List[int],            # begin of each row, then N
             before: List[int],          # of each row the one that it continues, or -1
             spans: List[Tensor], longest: List[int],             # fused.py; empty where attention goes row by row
@@ -511,10 +515,10 @@ class Decoder(Module):
     return g + self.norm_backward(dh, x, weights[0], rstd)
 
   # Cosines and sines of the angles by which tokens are turned, times a factor. Angles are fp32 products, as transformers forms them. Where queries grow,
-  # by 1 + growth ln(1 + floor(position / every)), each head has its own: [N, heads + kv_heads, D / 2].
+  # by 1 + growth ln(1 + floor(position / every)), each head has its own: [N, heads + kv_heads, R / 2].
   def turns(self: __torch__.Decoder,
             positions: Tensor,        # [N]       int64
-            frequencies: Tensor,      # [D / 2]   fp32
+            frequencies: Tensor,      # [R / 2]   fp32
             factor: float,
             growth: float,            # 0 where queries do not grow
             every: int,
@@ -532,7 +536,7 @@ class Decoder(Module):
       scales = torch.cat([torch.repeat(scale.unsqueeze(1), [1, self.heads]), torch.new_ones(scale, [positions.size(0), self.kv_heads])], 1).unsqueeze(2)
       cos = torch.mul(cos, scales)
       sin = torch.mul(sin, scales)
-    return [cos.type_as(like), sin.type_as(like)]                     # [N, 1, D / 2]
+    return [cos.type_as(like), sin.type_as(like)]                     # [N, 1, R / 2]
 
   # Matrices with one input as one matrix.
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:

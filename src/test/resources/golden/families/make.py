@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from transformers import (AutoModelForCausalLM, AutoModelForImageTextToText, Exaone4Config, Gemma3Config, Gemma3TextConfig, GemmaConfig, GraniteConfig,
-                          LlamaConfig, Ministral3Config, Mistral3Config, Olmo2Config, Olmo3Config, SeedOssConfig, SmolLM3Config)
+                          LlamaConfig, Ministral3Config, Mistral3Config, Olmo2Config, Olmo3Config, Phi3Config, SeedOssConfig, SmolLM3Config)
 
 HERE = Path(__file__).parent
 # Odd shapes: hidden and intermediate width, heads, key heads, layers.
@@ -22,6 +22,7 @@ SHAPES = ({"hidden_size": 24, "intermediate_size": 40, "num_attention_heads": 3,
           {"hidden_size": 28, "intermediate_size": 36, "num_attention_heads": 2, "num_key_value_heads": 2, "num_hidden_layers": 4, "vocab_size": 53})
 SLIDING, FULL = "sliding_attention", "full_attention"
 YARN = {"rope_type": "yarn", "rope_theta": 1000.0, "factor": 4.0, "original_max_position_embeddings": 16}
+LONGROPE = {"rope_type": "longrope", "rope_theta": 1000.0}
 VISION = {"hidden_size": 8, "intermediate_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1, "image_size": 8, "patch_size": 4}
 
 
@@ -86,6 +87,12 @@ FAMILIES = {
             "rope_type": "default", "rope_theta": 1000.0, "llama_4_scaling_beta": 0.3, "original_max_position_embeddings": 3}},
         {"head_dim": 8, "sliding_window": 5, "rope_parameters": YARN | {
             "llama_4_scaling_beta": 0.5, "original_max_position_embeddings": 2, "mscale": 0.7, "mscale_all_dim": 0.4}})),
+    "phi3": (Phi3Config, (
+        {"original_max_position_embeddings": 16, "partial_rotary_factor": 0.75, "sliding_window": 64, "rope_parameters": LONGROPE | {
+            "short_factor": [1.1, 1.3, 2.0], "long_factor": [2.0, 3.0, 7.0]}},
+        {"tie_word_embeddings": True, "partial_rotary_factor": 0.6, "rope_parameters": {"rope_type": "default", "rope_theta": 100.0}},
+        {"sliding_window": 5, "original_max_position_embeddings": 32, "rope_parameters": LONGROPE | {
+            "short_factor": [1.0, 1.1, 1.3, 1.5, 1.7, 2.0, 2.5], "long_factor": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]}})),
 }
 COMMON = {"max_position_embeddings": 64, "initializer_range": 0.2, "pad_token_id": None, "bos_token_id": 1, "eos_token_id": 2, "attn_implementation": "eager"}
 LENGTHS = (11, 7)

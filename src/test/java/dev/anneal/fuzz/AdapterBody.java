@@ -1,6 +1,7 @@
 package dev.anneal.fuzz;
 
 import dev.anneal.engine.format.safetensors.SafetensorsException;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterFileException;
@@ -17,8 +18,14 @@ import org.assertj.core.api.Assertions;
 /** An adapter file is refused, or it is the adapter of a model. */
 final class AdapterBody implements FuzzBody {
 
-    private static final AdapterConfig CONFIG =
-            AdapterConfig.of(1, 1, false, 0, "silu", AnnealingSchedule.none(), List.of("q_proj"));
+    private static final AdapterConfig CONFIG = AdapterConfig.of(
+            1,
+            1,
+            false,
+            0,
+            "silu",
+            AnnealingSchedule.none(),
+            AdapterConfig.targetsNamed(List.of("q_proj"), Projections.SEPARATE));
 
     private final Path file;
     private final DecoderModel model;

@@ -7,6 +7,7 @@ import dev.anneal.engine.export.FinishedExport;
 import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.proof.ProbePrompts;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.draft.HeadShape;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.text.data.ChatEncoder;
@@ -86,10 +87,12 @@ final class ExportingTask {
         }
     }
 
-    private static Trained trained(Path folder) throws IOException {
+    private Trained trained(Path folder) throws IOException {
         CheckpointFolder checkpoint = CheckpointFolder.open(folder);
         CheckpointState state = checkpoint.state();
-        @Nullable AdapterConfig config = state.adapterConfig();
+        @Nullable
+        AdapterConfig config =
+                state.adapterConfig(HeadShape.projections(state.settings().method(), base.config()));
         return new Trained(
                 config == null ? folder.resolve(WeightDirectory.SINGLE_FILE) : checkpoint.adapterFile(),
                 config,

@@ -28,7 +28,8 @@ record LoadedModel(DecoderModel model, AppliedAdapter adapter) implements AutoCl
         }
         CheckpointFolder trained = CheckpointFolder.open(Path.of(checkpointDirectory));
         base.requireTrainedOn(trained.state());
-        @Nullable AdapterConfig config = trained.state().adapterConfig();
+        @Nullable
+        AdapterConfig config = trained.state().adapterConfig(base.config().projections());
         if (config == null) {
             return asIs(base, trained.folder());
         }

@@ -98,7 +98,7 @@ record ExportFixture(ExportedBase base, Trained adapter) {
         Random random = new Random(seed);
         List<TensorData> tensors = new ArrayList<>();
         for (int layer = 0; layer < sizes.layers(); layer++) {
-            for (Projection target : Projection.values()) {
+            for (Projection target : sizes.projections().all()) {
                 String prefix = "base_model.model." + target.modulePath(layer);
                 long rank = config.rank();
                 tensors.add(random(random, prefix + ".lora_A.weight", rank, target.inputSize(sizes)));

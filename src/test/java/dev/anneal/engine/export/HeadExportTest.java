@@ -14,6 +14,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.network.model.GoldenTensors;
@@ -185,8 +186,14 @@ class HeadExportTest {
                 List.of(
                         TensorsInMemory.ofFloats(MATRIX.formatted('A'), List.of(1L, 32L), ofA),
                         TensorsInMemory.ofFloats(MATRIX.formatted('B'), List.of(32L, 1L), ofB)));
-        AdapterConfig config =
-                AdapterConfig.of(1, 2, false, 0, "silu", AnnealingSchedule.of("linear", 0, 1), List.of("o_proj"));
+        AdapterConfig config = AdapterConfig.of(
+                1,
+                2,
+                false,
+                0,
+                "silu",
+                AnnealingSchedule.of("linear", 0, 1),
+                AdapterConfig.targetsNamed(List.of("o_proj"), Projections.SEPARATE));
         Trained trained =
                 new Trained(adapter, config, 0, 12, 24, ExportFixture.SETTINGS.with(DRAFT), "abc", "ver", "def");
         return new Exporter(BASE, trained, null).export(REQUEST, output);

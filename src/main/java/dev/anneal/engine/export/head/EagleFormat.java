@@ -60,7 +60,7 @@ interface EagleFormat extends HeadFormat {
                 != head().target().sizes().hiddenSize()) {
             return refused("heads of another size than hidden_size / num_attention_heads");
         }
-        if (head().target().sizes().rotary().isScaled()) {
+        if (head().target().sizes().rotaryOfDraftHeads().isScaled()) {
             return refused("scaled rotary embeddings");
         }
         if (head().has(EagleNames.LAYER + "self_attn.q_norm.weight")) {
@@ -80,7 +80,7 @@ interface EagleFormat extends HeadFormat {
         keys.put("architectures", List.of("LlamaForCausalLM"));
         keys.put("model_type", "llama");
         keys.put("pad_token_id", head().target().keys().get("pad_token_id"));
-        keys.put("rope_theta", head().target().sizes().rotary().theta());
+        keys.put("rope_theta", head().target().sizes().rotaryOfDraftHeads().theta());
         keys.put("torch_dtype", dtype);
         return keys;
     }

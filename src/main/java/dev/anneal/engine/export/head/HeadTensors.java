@@ -25,7 +25,7 @@ final class HeadTensors {
         ModelConfig sizes = head.target().sizes();
         EagleNames.of(HeadShape.of(head.draft(), sizes))
                 .forEach(weight -> weight.forEach(tensor -> required.put(tensor.name(), tensor.shape())));
-        for (Projection projection : Projection.values()) {
+        for (Projection projection : EagleNames.PROJECTIONS.all()) {
             allow(bias(projection), projection.outputSize(sizes));
         }
         allow(EagleNames.LAYER + "input_layernorm.weight", sizes.hiddenSize());

@@ -7,7 +7,6 @@ import dev.anneal.engine.network.draft.EagleNames;
 import dev.anneal.protocol.TrainingMethod.EagleHead;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,9 @@ record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
 
     private boolean isBiasedAsQwen2() {
         return biases(Set.of(ProjectionGroup.ATTENTION_INPUT))
-                        == ProjectionGroup.ATTENTION_INPUT.projections().size()
+                        == EagleNames.PROJECTIONS
+                                .of(ProjectionGroup.ATTENTION_INPUT)
+                                .size()
                 && !isBiased(Set.of(ProjectionGroup.ATTENTION_OUTPUT));
     }
 
@@ -141,14 +142,14 @@ record SpeculatorsFormat(TrainedHead head) implements HeadFormat {
     }
 
     private boolean isPartlyBiased(Set<ProjectionGroup> groups) {
-        long all = Arrays.stream(Projection.values())
+        long all = EagleNames.PROJECTIONS.all().stream()
                 .filter(projection -> groups.contains(projection.group()))
                 .count();
         return isBiased(groups) && biases(groups) < all;
     }
 
     private long biases(Set<ProjectionGroup> groups) {
-        return Arrays.stream(Projection.values())
+        return EagleNames.PROJECTIONS.all().stream()
                 .filter(projection -> groups.contains(projection.group()))
                 .filter(projection -> head.has(HeadTensors.bias(projection)))
                 .count();

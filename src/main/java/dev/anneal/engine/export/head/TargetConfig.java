@@ -1,6 +1,7 @@
 package dev.anneal.engine.export.head;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.RotaryConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,10 +77,10 @@ public record TargetConfig(Map<String, @Nullable Object> keys, ModelConfig sizes
 
     /** As transformers 5 writes it. */
     Map<String, @Nullable Object> rotary() {
-        Map<String, @Nullable Object> rotary =
-                new TreeMap<>(sizes.rotary().scaling().keys());
-        rotary.put("rope_theta", sizes.rotary().theta());
-        return rotary;
+        RotaryConfig rotary = sizes.rotaryOfDraftHeads();
+        Map<String, @Nullable Object> keys = new TreeMap<>(rotary.scaling().keys());
+        keys.put("rope_theta", rotary.theta());
+        return keys;
     }
 
     /** Torch's name of the type of the target's weights; fp32 where it is not said. */

@@ -74,7 +74,7 @@ public enum Family {
         boolean unbiased = config.biased().isEmpty();
         return switch (config.architecture()) {
             case LLAMA, MISTRAL -> Optional.of(LLAMA);
-            case MINISTRAL3 -> Optional.empty();
+            case MINISTRAL3, PHI3 -> Optional.empty();
             case QWEN2 -> Optional.of(QWEN2);
             case QWEN3 -> Optional.of(QWEN3).filter(family -> unbiased);
             case SMOLLM3 -> Optional.of(SMOLLM3).filter(family -> unbiased && hasLayersOfSmolLm3(config));

@@ -187,7 +187,26 @@ public enum Architecture {
                     "rms_norm_eps",
                     1e-5,
                     "pad_token_id",
-                    11));
+                    11)),
+    /** Phi-3, Phi-3.5, Phi-4 and Phi-4-mini: Llama with fewer, wider projections, heads of which a part may rotate. */
+    PHI3(
+            "Phi3ForCausalLM",
+            Set.of(),
+            Map.of(),
+            DecoderSpec.PHI3,
+            new LayerRules(WindowRule.EVERY_LAYER, RotaryRule.PARTIAL),
+            Set.of("partial_rotary_factor"),
+            Map.of(
+                    "vocab_size",
+                    32_064,
+                    "max_position_embeddings",
+                    4096,
+                    "original_max_position_embeddings",
+                    4096,
+                    "rms_norm_eps",
+                    1e-5,
+                    "pad_token_id",
+                    32_000));
 
     private final String className;
     private final Set<ProjectionGroup> biased;

@@ -128,7 +128,7 @@ public record CheckpointTensors(ModelConfig config) {
     }
 
     private static List<Stored> matrices(ProjectionGroup group, String prefix, LayerShape shape) {
-        return group.projections().stream()
+        return shape.projections().of(group).stream()
                 .map(projection -> matrix(
                         prefix + projection.pathInLayer() + ".weight",
                         projection.outputSize(shape),
@@ -137,7 +137,7 @@ public record CheckpointTensors(ModelConfig config) {
     }
 
     private static List<Stored> biases(ProjectionGroup group, String prefix, LayerShape shape) {
-        return group.projections().stream()
+        return shape.projections().of(group).stream()
                 .map(projection -> vector(prefix + projection.pathInLayer() + ".bias", projection.outputSize(shape)))
                 .toList();
     }

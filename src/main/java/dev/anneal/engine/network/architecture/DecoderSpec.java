@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param gate of the feed-forward
  * @param scaledEmbedding whether rows of the input embedding are multiplied by the square root of their width, rounded
  *     to the type of the weights
+ * @param projections into which a layer's matrices are divided
  * @param preciseRotation whether cosines and sines are fp32 in every precision, else they have the type of the weights
  */
 public record DecoderSpec(
@@ -19,26 +20,31 @@ public record DecoderSpec(
         QueryKeyNorm queryKeyNorm,
         Gate gate,
         boolean scaledEmbedding,
+        Projections projections,
         boolean preciseRotation) {
 
     /** Of Llama and most other families. */
-    static final DecoderSpec LLAMA =
-            new DecoderSpec(Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.NONE, Gate.SILU, false, false);
+    static final DecoderSpec LLAMA = new DecoderSpec(
+            Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.NONE, Gate.SILU, false, Projections.SEPARATE, false);
 
-    static final DecoderSpec QWEN3 =
-            new DecoderSpec(Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.HEADS, Gate.SILU, false, false);
+    /** Llama's with fewer, wider projections. */
+    static final DecoderSpec PHI3 = new DecoderSpec(
+            Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.NONE, Gate.SILU, false, Projections.FUSED, false);
 
-    static final DecoderSpec GEMMA =
-            new DecoderSpec(Norms.BEFORE, Gain.OFFSET, QueryKeyNorm.NONE, Gate.GELU_TANH, true, false);
+    static final DecoderSpec QWEN3 = new DecoderSpec(
+            Norms.BEFORE, Gain.OF_ROUNDED, QueryKeyNorm.HEADS, Gate.SILU, false, Projections.SEPARATE, false);
 
-    static final DecoderSpec GEMMA3 =
-            new DecoderSpec(Norms.AROUND, Gain.OFFSET, QueryKeyNorm.HEADS, Gate.GELU_TANH, true, false);
+    static final DecoderSpec GEMMA = new DecoderSpec(
+            Norms.BEFORE, Gain.OFFSET, QueryKeyNorm.NONE, Gate.GELU_TANH, true, Projections.SEPARATE, false);
+
+    static final DecoderSpec GEMMA3 = new DecoderSpec(
+            Norms.AROUND, Gain.OFFSET, QueryKeyNorm.HEADS, Gate.GELU_TANH, true, Projections.SEPARATE, false);
 
     static final DecoderSpec OLMO2 =
-            new DecoderSpec(Norms.AFTER, Gain.EXACT, QueryKeyNorm.WHOLE, Gate.SILU, false, true);
+            new DecoderSpec(Norms.AFTER, Gain.EXACT, QueryKeyNorm.WHOLE, Gate.SILU, false, Projections.SEPARATE, true);
 
-    static final DecoderSpec EXAONE4 =
-            new DecoderSpec(Norms.AFTER, Gain.OF_ROUNDED, QueryKeyNorm.HEADS, Gate.SILU, false, false);
+    static final DecoderSpec EXAONE4 = new DecoderSpec(
+            Norms.AFTER, Gain.OF_ROUNDED, QueryKeyNorm.HEADS, Gate.SILU, false, Projections.SEPARATE, false);
 
     /** Whether the inputs of attention and feed-forward are normed. */
     public boolean normsInputs() {

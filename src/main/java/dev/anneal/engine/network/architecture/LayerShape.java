@@ -21,6 +21,8 @@ public interface LayerShape {
 
     int headSize();
 
+    Projections projections();
+
     /** Name of a projection's weight in a file. */
     default String weightName(Projection projection, int layer) {
         return projection.weightName(layer);

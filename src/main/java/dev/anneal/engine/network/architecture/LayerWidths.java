@@ -20,6 +20,11 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
                 config.architecture().spec().normsOutputs());
     }
 
+    /** Width of the keys, and of the values. */
+    public int keys() {
+        return (queryKeyValue - attended) / 2;
+    }
+
     /**
      * Values that a layer keeps for its backward: its input and that of the feed-forward, outputs of all projections
      * but the last, those of normed blocks, those of A, and two statistics.

@@ -90,6 +90,11 @@ public record ModelConfig(
         return ModelConfigReader.read(file, config);
     }
 
+    @Override
+    public Projections projections() {
+        return architecture.spec().projections();
+    }
+
     /** For each layer how many tokens a query sees, including itself; 0 for all. */
     public List<Integer> windows() {
         return kinds.stream().map(LayerKind::window).toList();
@@ -113,17 +118,22 @@ public record ModelConfig(
                 .rotary();
     }
 
+    /** Of the layer of a draft head. */
+    public RotaryConfig rotaryOfDraftHeads() {
+        return rotary().ofDraftHeads();
+    }
+
     private ModelConfig untied() {
         return with(multipliers, false, kinds);
     }
 
     /**
-     * A decoder of one such layer without multipliers or growing queries, whose embeddings are not tied.
+     * A decoder of one such layer without multipliers, rotated as draft heads are, whose embeddings are not tied.
      *
      * @param window how many tokens a query sees, including itself; 0 for all
      */
     public ModelConfig ofOneLayer(int window) {
-        return with(Multipliers.plain(headSize), false, List.of(new LayerKind(window, rotary().withoutGrowth())));
+        return with(Multipliers.plain(headSize), false, List.of(new LayerKind(window, rotaryOfDraftHeads())));
     }
 
     private ModelConfig with(Multipliers newMultipliers, boolean tied, List<LayerKind> newKinds) {

@@ -65,6 +65,8 @@ record ModelConfigReader(ConfigKeys keys, boolean multimodal) {
         }
         int layers = keys.positive(keys.config(), "num_hidden_layers", MOST_LAYERS);
         double residual = factor("residual_multiplier");
+        int headSize = headSize(hidden, heads);
+        List<LayerKind> kinds = kinds(architecture, layers, headSize);
         return new ModelConfig(
                 architecture,
                 keys.positive("vocab_size"),
@@ -73,14 +75,14 @@ record ModelConfigReader(ConfigKeys keys, boolean multimodal) {
                 layers,
                 heads,
                 keyValueHeads,
-                headSize(hidden, heads),
-                keys.positive("max_position_embeddings"),
+                headSize,
+                maxPositions(kinds),
                 keys.positiveNumber("rms_norm_eps") / (residual * residual),
-                multipliers(architecture, headSize(hidden, heads), residual),
+                multipliers(architecture, headSize, residual),
                 keys.get("tie_word_embeddings").asBoolean(false),
                 paddingToken(),
                 biased(architecture),
-                kinds(architecture, layers),
+                kinds,
                 keys.has("quantization_config"),
                 multimodal);
     }
@@ -108,10 +110,17 @@ record ModelConfigReader(ConfigKeys keys, boolean multimodal) {
         return keys.positiveNumber(keys.config(), key, 1);
     }
 
-    private List<LayerKind> kinds(Architecture architecture, int layers) {
+    private int maxPositions(List<LayerKind> kinds) {
+        int scaled = kinds.stream()
+                .mapToInt(kind -> kind.rotary().scaling().maxPositions())
+                .reduce(Integer.MAX_VALUE, Math::min);
+        return Math.min(keys.positive("max_position_embeddings"), scaled);
+    }
+
+    private List<LayerKind> kinds(Architecture architecture, int layers, int headSize) {
         List<Integer> windows = architecture.layerRules().windows().windows(keys, layers);
         List<RotaryConfig> rotary =
-                new RotaryReader(keys, architecture.layerRules().rotary()).ofLayers(windows);
+                new RotaryReader(keys, architecture.layerRules().rotary(), headSize).ofLayers(windows);
         return IntStream.range(0, layers)
                 .mapToObj(layer -> new LayerKind(windows.get(layer), rotary.get(layer)))
                 .toList();

@@ -1,9 +1,6 @@
 package dev.anneal.engine.network.architecture;
 
-import java.util.Arrays;
-import java.util.Optional;
-
-/** The linear maps of a decoder layer, which adapters may target. */
+/** The linear maps of a decoder layer, which adapters may target; a model has those of its {@link Projections}. */
 public enum Projection {
     QUERY("q_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
     KEY("k_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
@@ -11,7 +8,9 @@ public enum Projection {
     OUTPUT("o_proj", "self_attn", ProjectionGroup.ATTENTION_OUTPUT),
     GATE("gate_proj", "mlp", ProjectionGroup.FEED_FORWARD),
     UP("up_proj", "mlp", ProjectionGroup.FEED_FORWARD),
-    DOWN("down_proj", "mlp", ProjectionGroup.DOWN);
+    DOWN("down_proj", "mlp", ProjectionGroup.DOWN),
+    QUERY_KEY_VALUE("qkv_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
+    GATE_UP("gate_up_proj", "mlp", ProjectionGroup.FEED_FORWARD);
 
     private final String shortName;
     private final String block;
@@ -59,8 +58,8 @@ public enum Projection {
     /** Columns of the weight. */
     public int inputSize(LayerShape shape) {
         return switch (this) {
-            case QUERY, KEY, VALUE -> shape.attentionInputSize();
-            case GATE, UP -> shape.hiddenSize();
+            case QUERY, KEY, VALUE, QUERY_KEY_VALUE -> shape.attentionInputSize();
+            case GATE, UP, GATE_UP -> shape.hiddenSize();
             case OUTPUT -> shape.heads() * shape.headSize();
             case DOWN -> shape.intermediateSize();
         };
@@ -72,13 +71,9 @@ public enum Projection {
             case QUERY -> shape.heads() * shape.headSize();
             case KEY, VALUE -> shape.keyValueHeads() * shape.headSize();
             case OUTPUT, DOWN -> shape.hiddenSize();
+            case QUERY_KEY_VALUE -> (shape.heads() + 2 * shape.keyValueHeads()) * shape.headSize();
             case GATE, UP -> shape.intermediateSize();
+            case GATE_UP -> 2 * shape.intermediateSize();
         };
-    }
-
-    public static Optional<Projection> named(String shortName) {
-        return Arrays.stream(values())
-                .filter(projection -> projection.shortName.equals(shortName))
-                .findFirst();
     }
 }

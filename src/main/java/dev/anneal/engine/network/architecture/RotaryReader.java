@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the rotary embeddings of a {@code config.json}. */
-record RotaryReader(ConfigKeys keys, RotaryRule rule) {
+record RotaryReader(ConfigKeys keys, RotaryRule rule, int headSize) {
 
     private static final Set<String> KNOWN = Set.of(
             "rope_type",
@@ -26,13 +26,12 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
             "mscale_all_dim",
             "truncate");
 
-    /** Of families whose queries grow; transformers passes over the maximum length. */
-    private static final Set<String> KNOWN_OF_GROWTH = Set.of("llama_4_scaling_beta", "max_position_embeddings");
-
     private static final List<String> LAYER_TYPES = List.of("full_attention", "sliding_attention");
 
     /** Of OLMo 3, where its configuration does not say it. */
     private static final int BASE_IN_WINDOWS = 500_000;
+
+    private static final String PARTIAL = "partial_rotary_factor";
 
     private static final String POSITIONS = "original_max_position_embeddings";
 
@@ -53,7 +52,7 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
         return switch (rule) {
             case SKIPPED_LAYERS -> isNotSkipped(layer, windows.size());
             case ONLY_IN_WINDOWS -> windows.get(layer) > 0 || !keys.has("sliding_window");
-            case ALIKE, GROWING_QUERIES, OWN_IN_WINDOWS, UNSCALED_IN_WINDOWS -> true;
+            case ALIKE, GROWING_QUERIES, PARTIAL, OWN_IN_WINDOWS, UNSCALED_IN_WINDOWS -> true;
         };
     }
 
@@ -127,7 +126,7 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
             throw keys.refused("'%s' must be an object, found %s".formatted(key, node));
         }
         for (String name : node.propertyNames()) {
-            if (!KNOWN.contains(name) && !(rule == RotaryRule.GROWING_QUERIES && KNOWN_OF_GROWTH.contains(name))) {
+            if (!KNOWN.contains(name) && !rule.knows(name)) {
                 throw keys.refused("'%s' has the key '%s', which this engine does not compute".formatted(key, name));
             }
         }
@@ -136,14 +135,27 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
 
     /** @param thetaKey of the base, if the object does not name it */
     private RotaryConfig rotary(JsonNode object, String thetaKey) {
-        if (object.path("partial_rotary_factor").asDouble(1) != 1) {
-            throw keys.refused("'partial_rotary_factor' is %s; this engine supports 1 only"
-                    .formatted(object.path("partial_rotary_factor")));
-        }
+        int width = width(object);
         double theta = object.hasNonNull("rope_theta")
                 ? keys.positiveNumber(object, "rope_theta")
                 : keys.has(thetaKey) ? keys.positiveNumber(thetaKey) : 10_000;
-        return new RotaryConfig(theta, scaling(object, theta), queries(object));
+        RotaryScaling scaling = rule == RotaryRule.PARTIAL ? scalingOfLongRope(object, width) : scaling(object, theta);
+        return new RotaryConfig(theta, scaling, queries(object), headSize - width);
+    }
+
+    /** Of the part of each head that is rotated. */
+    private int width(JsonNode object) {
+        JsonNode node = object.hasNonNull(PARTIAL) ? object : keys.config();
+        double share = keys.positiveNumber(node, PARTIAL, 1);
+        if (share != 1 && rule != RotaryRule.PARTIAL) {
+            throw keys.refused("'%s' is %s; this engine supports 1 only in this family".formatted(PARTIAL, share));
+        }
+        int width = (int) (headSize * share);
+        if (share > 1 || width < 2 || width % 2 != 0) {
+            throw keys.refused("'%s' is %s, which rotates %d of a head's %d values; an even number of them must be"
+                    .formatted(PARTIAL, share, width, headSize));
+        }
+        return width;
     }
 
     private QueryScale queries(JsonNode object) {
@@ -168,6 +180,40 @@ record RotaryReader(ConfigKeys keys, RotaryRule rule) {
                 throw keys.refused(
                         "rope type '%s' is not supported; supported: default, linear, llama3, yarn".formatted(type));
         };
+    }
+
+    /** Earlier releases of Phi-3 call it otherwise. */
+    private RotaryScaling scalingOfLongRope(JsonNode object, int width) {
+        String type = object.path("rope_type").asString(object.path("type").asString("default"));
+        return switch (type) {
+            case "default" -> new RotaryScaling.None();
+            case "longrope", "su", "yarn" -> longRope(object, width / 2);
+            default ->
+                throw keys.refused(
+                        "rope type '%s' is not supported in this family; supported: default, longrope".formatted(type));
+        };
+    }
+
+    private RotaryScaling longRope(JsonNode object, int pairs) {
+        int positions = originalPositions(object);
+        double factor =
+                keys.positiveNumber(object, "factor", (double) keys.positive("max_position_embeddings") / positions);
+        return new RotaryScaling.LongRope(
+                factors(object, "short_factor", pairs),
+                factors(object, "long_factor", pairs),
+                positions,
+                keys.positiveNumber(
+                        object, "attention_factor", RotaryScaling.LongRope.attentionFactor(factor, positions)));
+    }
+
+    /** One for each pair of values that is rotated. */
+    private List<Double> factors(JsonNode object, String key, int pairs) {
+        JsonNode list = object.path(key);
+        if (list.size() != pairs || list.valueStream().anyMatch(each -> !each.isNumber() || !(each.asDouble() > 0))) {
+            throw keys.refused("'%s' must be a list of %d positive numbers, found %s"
+                    .formatted(key, pairs, ConfigKeys.shown(list)));
+        }
+        return list.valueStream().map(JsonNode::asDouble).toList();
     }
 
     private RotaryScaling yarn(JsonNode object, double theta) {

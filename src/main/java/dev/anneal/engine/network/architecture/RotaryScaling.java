@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.architecture;
 
+import java.util.List;
 import java.util.Map;
 
 /** How the frequencies of a rotary embedding are changed for texts longer than those a model first learned from. */
@@ -18,19 +19,28 @@ public sealed interface RotaryScaling {
         return 1;
     }
 
+    /** Maximum length of a text that it holds for. */
+    default int maxPositions() {
+        return Integer.MAX_VALUE;
+    }
+
     /** As transformers 5 writes it in {@code rope_parameters}. */
     Map<String, Object> keys();
 
-    /** The {@code headSize / 2} frequencies {@code theta^(-2 pair / headSize)}. */
-    record Frequencies(double theta, int headSize) {
+    /**
+     * The {@code width / 2} frequencies {@code theta^(-2 pair / width)}.
+     *
+     * @param width of the part of a head that is rotated
+     */
+    record Frequencies(double theta, int width) {
 
         double of(int pair) {
-            return 1 / Math.pow(theta, 2.0 * pair / headSize);
+            return 1 / Math.pow(theta, 2.0 * pair / width);
         }
 
         /** The number, between those of pairs, of the frequency that turns so often in so many positions. */
         double turning(double turns, int positions) {
-            return headSize * Math.log(positions / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
+            return width * Math.log(positions / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
         }
     }
 
@@ -154,10 +164,56 @@ public sealed interface RotaryScaling {
             double first = all.turning(fastTurns, originalMaxPositions);
             double last = all.turning(slowTurns, originalMaxPositions);
             first = Math.max(truncates ? Math.floor(first) : first, 0);
-            last = Math.min(truncates ? Math.ceil(last) : last, all.headSize() - 1);
+            last = Math.min(truncates ? Math.ceil(last) : last, all.width() - 1);
             double width = last == first ? 0.001 : last - first;
             double interpolated = Math.min(Math.max((pair - first) / width, 0), 1);
             return frequency / factor * interpolated + frequency * (1 - interpolated);
+        }
+    }
+
+    /**
+     * LongRoPE (Ding et al. 2024, arXiv:2402.13753): each frequency is divided by a factor of its own. Texts longer
+     * than {@code originalMaxPositions} have other factors; the engine computes shorter ones only.
+     *
+     * @param attentionFactor of cosines and sines
+     */
+    record LongRope(
+            List<Double> shortFactors, List<Double> longFactors, int originalMaxPositions, double attentionFactor)
+            implements RotaryScaling {
+
+        public LongRope {
+            shortFactors = List.copyOf(shortFactors);
+            longFactors = List.copyOf(longFactors);
+        }
+
+        /** Factor of cosines and sines of a model for texts that are {@code factor} times as long. */
+        static double attentionFactor(double factor, int originalMaxPositions) {
+            return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions));
+        }
+
+        @Override
+        public int maxPositions() {
+            return originalMaxPositions;
+        }
+
+        @Override
+        public Map<String, Object> keys() {
+            return Map.of(
+                    "rope_type",
+                    "longrope",
+                    "short_factor",
+                    shortFactors,
+                    "long_factor",
+                    longFactors,
+                    "attention_factor",
+                    attentionFactor,
+                    "original_max_position_embeddings",
+                    originalMaxPositions);
+        }
+
+        @Override
+        public double rescale(double frequency, int pair, Frequencies all) {
+            return frequency / shortFactors.get(pair);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.engine.network.draft;
 import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -109,6 +110,11 @@ public record EagleConfig(
     @Override
     public int headSize() {
         return layer.headSize();
+    }
+
+    @Override
+    public Projections projections() {
+        return EagleNames.PROJECTIONS;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.CheckpointTensors.Stored;
+import dev.anneal.engine.network.architecture.Projections;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ public final class EagleNames {
 
     /** Prefix of the layer's tensors. */
     public static final String LAYER = "layers.0.";
+
+    /** Those of its layer, whatever the target's are. */
+    public static final Projections PROJECTIONS = Projections.SEPARATE;
 
     public static final String EMBEDDING = "embed_tokens.weight";
 

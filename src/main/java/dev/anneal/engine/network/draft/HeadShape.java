@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.draft;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,6 +26,11 @@ public final class HeadShape {
         addIf(switches, shape.fcNorm(), EagleSwitch.FC_NORM);
         addIf(switches, shape.normOutput(), EagleSwitch.NORM_OUTPUT);
         return new EagleConfig(EagleConfig.Version.EAGLE3, layer, shape.layers(), shape.vocabularySize(), switches);
+    }
+
+    /** Projections of what a method trains: those of its head if it trains one, else the model's. */
+    public static Projections projections(TrainingMethod method, ModelConfig model) {
+        return method.trainsHead() ? EagleNames.PROJECTIONS : model.projections();
     }
 
     private static void addIf(Set<EagleSwitch> switches, boolean isOn, EagleSwitch one) {

@@ -2,13 +2,12 @@ package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.network.architecture.LayerShape;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.protocol.WireName;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Shape and form of an adapter: {@code h = W0 x + s B phi(A dropout(x))},
@@ -63,7 +62,7 @@ public record AdapterConfig(
             throw new AdapterConfigException("dropout must be a probability from 0 to below 1, was " + dropout);
         }
         if (targets.isEmpty()) {
-            throw new AdapterConfigException("target_modules must name at least one of " + supportedTargets());
+            throw new AdapterConfigException("target_modules must name at least one projection");
         }
         if (signGroups < 1 || Integer.bitCount(signGroups) != 1) {
             throw new AdapterConfigException("sign_groups must be a power of two, was " + signGroups);
@@ -88,9 +87,16 @@ public record AdapterConfig(
                 : new AdapterConfig(widerRank(), scale() * widerRank(), false, dropout, activation, schedule, targets);
     }
 
-    /** @throws AdapterConfigException if groups do not divide inputs and outputs of a target in this model */
+    /**
+     * @throws AdapterConfigException if this model does not have a target, or groups do not divide its inputs and
+     *     outputs
+     */
     public void requireFits(LayerShape model) {
         for (Projection target : targets) {
+            if (!model.projections().all().contains(target)) {
+                throw new AdapterConfigException("target_modules names %s, but this model has %s"
+                        .formatted(target.shortName(), model.projections().names()));
+            }
             int inputs = target.inputSize(model);
             int outputs = target.outputSize(model);
             if (inputs % signGroups != 0 || outputs % signGroups != 0) {
@@ -101,17 +107,21 @@ public record AdapterConfig(
         }
     }
 
-    /** @throws AdapterConfigException if a name is not a projection, or {@value #ALL_LINEAR} is not the only one */
-    public static Set<Projection> targetsNamed(List<String> names) {
+    /**
+     * @param projections of the model
+     * @throws AdapterConfigException if a name is none of them, or {@value #ALL_LINEAR} is not the only one
+     */
+    public static Set<Projection> targetsNamed(List<String> names, Projections projections) {
         if (names.equals(List.of(ALL_LINEAR))) {
-            return EnumSet.allOf(Projection.class);
+            return EnumSet.copyOf(projections.all());
         }
         EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
         for (String name : names) {
-            targets.add(Projection.named(name)
+            targets.add(projections
+                    .named(name)
                     .orElseThrow(() ->
                             new AdapterConfigException("target_modules may name %s, or be [\"%s\"] alone; found '%s'"
-                                    .formatted(supportedTargets(), ALL_LINEAR, name))));
+                                    .formatted(projections.names(), ALL_LINEAR, name))));
         }
         return targets;
     }
@@ -137,7 +147,7 @@ public record AdapterConfig(
             double dropout,
             String activation,
             AnnealingSchedule schedule,
-            List<String> targetModules) {
+            Set<Projection> targets) {
         boolean plain = NO_ACTIVATION.equals(activation);
         return new AdapterConfig(
                 rank,
@@ -146,15 +156,11 @@ public record AdapterConfig(
                 dropout,
                 plain ? Activation.SILU : activationNamed(activation),
                 plain ? AnnealingSchedule.none() : schedule,
-                targetsNamed(targetModules));
+                targets);
     }
 
     /** The same adapter with other groups of signs. */
     public AdapterConfig withSignGroups(int groups) {
         return new AdapterConfig(rank, alpha, rslora, dropout, activation, schedule, targets, groups);
-    }
-
-    private static String supportedTargets() {
-        return Arrays.stream(Projection.values()).map(Projection::shortName).collect(Collectors.joining(", "));
     }
 }

@@ -72,7 +72,9 @@ final class AdapterLayout {
 
     /** Projections of a group that the adapter targets. */
     List<Projection> adapted(ProjectionGroup group) {
-        return group.projections().stream().filter(config.targets()::contains).toList();
+        return model.projections().of(group).stream()
+                .filter(config.targets()::contains)
+                .toList();
     }
 
     /** Rows of each group's stacked A, over all layers. */
@@ -116,7 +118,7 @@ final class AdapterLayout {
         for (ProjectionGroup group : ProjectionGroup.values()) {
             List<Long> ends = new ArrayList<>();
             long at = 0;
-            for (Projection projection : group.projections()) {
+            for (Projection projection : model.projections().of(group)) {
                 long end = at + projection.outputSize(model);
                 if (config.targets().contains(projection)) {
                     ends.add(at);

@@ -60,7 +60,7 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
     private static Map<String, List<Long>> shapes(PeftSettings settings, ModelConfig model) {
         Map<String, List<Long>> shapes = new HashMap<>();
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (Projection projection : Projection.values()) {
+            for (Projection projection : model.projections().all()) {
                 long rank = settings.rank();
                 shapes.put(projection.adapterName(layer, 'A'), List.of(rank, (long) projection.inputSize(model)));
                 shapes.put(projection.adapterName(layer, 'B'), List.of((long) projection.outputSize(model), rank));
@@ -86,12 +86,12 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
             return new PeftException("tensor '" + name + "' is DoRA's magnitude, which is not supported");
         }
         return new PeftException("tensor '%s' is no A or B of a projection of this model, which has %d layers with %s"
-                .formatted(name, model.layers(), shortNames(EnumSet.allOf(Projection.class))));
+                .formatted(name, model.layers(), model.projections().names()));
     }
 
     private static Set<Projection> targets(Set<String> names, ModelConfig model) {
         Set<Projection> targets = EnumSet.noneOf(Projection.class);
-        for (Projection projection : Projection.values()) {
+        for (Projection projection : model.projections().all()) {
             if (names.contains(projection.adapterName(0, 'A'))) {
                 targets.add(projection);
             }

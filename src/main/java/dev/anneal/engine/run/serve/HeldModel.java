@@ -118,7 +118,8 @@ final class HeldModel implements AutoCloseable {
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
     HeldAdapter adapted(String key, CheckpointFolder trained) throws IOException {
-        AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
+        AdapterConfig config = Objects.requireNonNull(
+                trained.state().adapterConfig(model.config().projections()));
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
         HeldAdapter held;
         try {

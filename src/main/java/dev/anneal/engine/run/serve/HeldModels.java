@@ -136,7 +136,7 @@ final class HeldModels implements AutoCloseable {
     }
 
     private Use load(ServedModel wanted, String folder, CheckpointFolder trained) throws IOException {
-        boolean all = trained.state().adapterConfig() == null;
+        boolean all = trained.state().adapter() == null;
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
         if (all) {
             return new Use(model, model.alone(folder, trained));

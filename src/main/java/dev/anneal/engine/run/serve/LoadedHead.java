@@ -32,7 +32,7 @@ public record LoadedHead(EagleHead head, EagleDrafter reader) implements AutoClo
     }
 
     private static AppliedAdapter adapter(EagleHead head, CheckpointFolder trained) throws IOException {
-        AdapterConfig config = trained.state().adapterConfig();
+        AdapterConfig config = trained.state().adapterConfig(head.config().projections());
         return config == null
                 ? head.noAdapter()
                 : Adapter.load(head.scope(), head.precision(), head.config(), config, trained.adapterFile())

@@ -1,6 +1,7 @@
 package dev.anneal.engine.train.state;
 
 import dev.anneal.engine.grade.GraderSecrets;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
@@ -52,13 +53,17 @@ public record CheckpointState(
         return beta == 0.0;
     }
 
-    /** The adapter's shape and form; null if all weights of the model are trained. */
-    public @Nullable AdapterConfig adapterConfig() {
-        return adapter == null ? null : adapterConfig(adapter);
+    /**
+     * The adapter's shape and form; null if all weights of the model are trained.
+     *
+     * @param projections of the trained model or head
+     */
+    public @Nullable AdapterConfig adapterConfig(Projections projections) {
+        return adapter == null ? null : adapterConfig(adapter, projections);
     }
 
     /** Checks settings from outside the process. */
-    public static AdapterConfig adapterConfig(AdapterSettings settings) {
+    public static AdapterConfig adapterConfig(AdapterSettings settings, Projections projections) {
         return AdapterConfig.of(
                         settings.rank(),
                         settings.alpha(),
@@ -66,7 +71,7 @@ public record CheckpointState(
                         settings.dropout(),
                         settings.activation(),
                         AnnealingSchedule.of(settings.schedule()),
-                        settings.targetModules())
+                        AdapterConfig.targetsNamed(settings.targetModules(), projections))
                 .withSignGroups(settings.signGroups());
     }
 }

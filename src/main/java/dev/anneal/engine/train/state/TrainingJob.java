@@ -1,6 +1,7 @@
 package dev.anneal.engine.train.state;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.draft.HeadShape;
 import dev.anneal.engine.network.generate.Draft;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -49,7 +50,10 @@ public record TrainingJob(
     @Nullable
     public AdapterConfig adapterConfig() {
         AdapterSettings settings = adapter();
-        return settings == null ? null : CheckpointState.adapterConfig(settings);
+        return settings == null
+                ? null
+                : CheckpointState.adapterConfig(
+                        settings, HeadShape.projections(settings().method(), model.config()));
     }
 
     /** Limits of one thread's computation on the model's device. */

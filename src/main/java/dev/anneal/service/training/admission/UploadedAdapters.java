@@ -1,6 +1,7 @@
 package dev.anneal.service.training.admission;
 
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.network.peft.PeftException;
@@ -46,7 +47,8 @@ public final class UploadedAdapters {
         StoredFile file = requireUsable(param, id, files.find(tenantId, id));
         try (LocalCopy content = store.localFile(file.content(), file.sha256());
                 ImportedAdapter adapter = ImportedAdapter.open(content.path(), model.config())) {
-            return new UploadedAdapter(id, model, settings(adapter.config()));
+            return new UploadedAdapter(
+                    id, model, settings(adapter.config(), model.config().projections()));
         } catch (PeftException e) {
             throw new Refusal(
                     RefusalCode.ADAPTER_INVALID,
@@ -91,8 +93,8 @@ public final class UploadedAdapters {
         return file;
     }
 
-    private static AdapterSettings settings(AdapterConfig adapter) {
-        boolean all = adapter.targets().size() == Projection.values().length;
+    private static AdapterSettings settings(AdapterConfig adapter, Projections projections) {
+        boolean all = adapter.targets().containsAll(projections.all());
         return new AdapterSettings(
                 adapter.rank(),
                 adapter.alpha(),

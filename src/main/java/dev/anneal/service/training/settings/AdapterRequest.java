@@ -1,5 +1,7 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
@@ -8,6 +10,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.request.KeyTable;
 import dev.anneal.service.platform.request.StrictObject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -210,13 +213,10 @@ public record AdapterRequest(
         }
     }
 
-    /** The names in order; unknown ones are refused. */
+    /** The names in order; all of a model are {@value AdapterConfig#ALL_LINEAR}. */
     private static Set<String> targets(List<String> names) {
-        if (!names.equals(List.of(AdapterConfig.ALL_LINEAR))) {
-            return new TreeSet<>(names);
-        }
-        TreeSet<String> all = new TreeSet<>();
-        AdapterConfig.targetsNamed(names).forEach(target -> all.add(target.shortName()));
-        return all;
+        boolean all = Arrays.stream(Projections.values())
+                .anyMatch(each -> each.all().stream().map(Projection::shortName).allMatch(names::contains));
+        return all ? Set.of(AdapterConfig.ALL_LINEAR) : new TreeSet<>(names);
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.protocol.Setting;
 import dev.anneal.protocol.TrainingMethod;
@@ -7,7 +8,7 @@ import dev.anneal.protocol.TrainingMethod.EagleHead;
 import dev.anneal.service.platform.process.EngineSetup;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
-import java.util.HashMap;
+import dev.anneal.service.training.settings.ModelProfile.LayerSize;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -122,13 +123,8 @@ final class EagleHeads {
      */
     static ModelProfile profile(String kind, EagleHead head, ModelProfile target) {
         boolean isEagle1 = kind.equals(TrainingMethod.SpeculativeDraft.EAGLE1);
-        Map<String, ModelProfile.LayerSize> projections = new HashMap<>(target.projections());
-        if (!isEagle1) {
-            Stream.of(Projection.QUERY, Projection.KEY, Projection.VALUE)
-                    .map(Projection::shortName)
-                    .forEach(name -> projections.computeIfPresent(
-                            name, (each, size) -> new ModelProfile.LayerSize(2 * size.in(), size.out())));
-        }
+        Map<String, LayerSize> projections =
+                layer(target.widths(), target.widths().hidden() * (isEagle1 ? 1 : 2));
         long layer = projections.values().stream()
                 .mapToLong(size -> (long) size.in() * size.out())
                 .sum();
@@ -147,7 +143,22 @@ final class EagleHeads {
                 false,
                 1,
                 target.takesHeads(),
-                false);
+                target.widths());
+    }
+
+    /** @param inputs of queries, keys and values */
+    private static Map<String, LayerSize> layer(LayerWidths target, int inputs) {
+        LayerSize queries = new LayerSize(inputs, target.attended());
+        LayerSize keys = new LayerSize(inputs, target.keys());
+        LayerSize gate = new LayerSize(target.hidden(), target.feedForward());
+        return Map.of(
+                Projection.QUERY.shortName(), queries,
+                Projection.KEY.shortName(), keys,
+                Projection.VALUE.shortName(), keys,
+                Projection.OUTPUT.shortName(), new LayerSize(target.attended(), target.hidden()),
+                Projection.GATE.shortName(), gate,
+                Projection.UP.shortName(), gate,
+                Projection.DOWN.shortName(), new LayerSize(target.feedForward(), target.hidden()));
     }
 
     /** fc reads embedding and state; logits are made with the target's embedding. */

@@ -6,6 +6,7 @@ import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.platform.process.EngineSetup;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -242,12 +243,11 @@ public record MemoryEstimate(
                         .mapToLong(name -> model.layer(name).in())
                         .sum();
         for (ProjectionGroup group : ProjectionGroup.values()) {
-            long rows = group.projections().stream()
-                    .mapToLong(projection -> model.layer(projection.shortName()).out())
-                    .sum();
-            long adapted = group.projections().stream()
-                    .filter(projection -> model.targets(adapter).contains(projection.shortName()))
-                    .count();
+            List<String> names = model.names(group);
+            long rows =
+                    names.stream().mapToLong(name -> model.layer(name).out()).sum();
+            long adapted =
+                    names.stream().filter(model.targets(adapter)::contains).count();
             elements += rows * adapted * rank;
         }
         return model.layers() * elements;
@@ -308,7 +308,7 @@ public record MemoryEstimate(
 
     /** Keys and values of all layers. */
     private static long cachedBytesPerToken(ModelProfile model, int valueBytes) {
-        return 2L * model.layers() * model.keyValueWidth() * valueBytes;
+        return 2L * model.layers() * model.widths().keys() * valueBytes;
     }
 
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {

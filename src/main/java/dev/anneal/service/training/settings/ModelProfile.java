@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param inNf4 whether the projections are in 4 bits, in the model's files or while an adapter is trained
  * @param shares number of devices of which each keeps an equal share of the projections; 1 if each keeps all
  * @param takesHeads as {@link Architecture#takesHeads}
- * @param normedOutputs as {@link LayerWidths} has it
+ * @param widths of the activations that a layer keeps for a token
  */
 public record ModelProfile(
         String id,
@@ -46,7 +46,7 @@ public record ModelProfile(
         boolean inNf4,
         int shares,
         boolean takesHeads,
-        boolean normedOutputs) {
+        LayerWidths widths) {
 
     /** Rank times groups of signs where a request leaves the groups open: the width of z in the study. */
     private static final int SIGNED_WIDTH = 128;
@@ -94,7 +94,7 @@ public record ModelProfile(
                 config.vocabularySize(),
                 config.maxPositions(),
                 BaseRates.ofModel(baseLearningRate),
-                Arrays.stream(Projection.values())
+                config.projections().all().stream()
                         .collect(Collectors.toMap(
                                 Projection::shortName,
                                 projection ->
@@ -103,7 +103,7 @@ public record ModelProfile(
                 config.storedInNf4(),
                 1,
                 config.architecture().takesHeads(),
-                LayerWidths.of(config).normedOutputs());
+                LayerWidths.of(config));
     }
 
     /**
@@ -113,22 +113,13 @@ public record ModelProfile(
         return Objects.requireNonNull(projections.get(name), name);
     }
 
-    /** Widths of the activations that a layer keeps for a token. */
-    LayerWidths widths() {
-        int queryKeyValue = ProjectionGroup.ATTENTION_INPUT.projections().stream()
-                .mapToInt(projection -> layer(projection.shortName()).out())
-                .sum();
-        return new LayerWidths(
-                hiddenSize,
-                queryKeyValue,
-                layer(Projection.OUTPUT.shortName()).in(),
-                layer(Projection.DOWN.shortName()).in(),
-                normedOutputs);
-    }
-
-    /** Width of the keys, and of the values, of a layer. */
-    int keyValueWidth() {
-        return layer(Projection.KEY.shortName()).out();
+    /** Short names of the projections of a group. */
+    List<String> names(ProjectionGroup group) {
+        return Arrays.stream(Projection.values())
+                .filter(projection -> projection.group() == group)
+                .map(Projection::shortName)
+                .filter(projections::containsKey)
+                .toList();
     }
 
     /** Weights of the matrices that a token is multiplied with, including the output embedding. */
@@ -159,7 +150,7 @@ public record ModelProfile(
                 isInNf4,
                 keptShares,
                 takesHeads,
-                normedOutputs);
+                widths);
     }
 
     /** Whether a layer's projections are formed in a buffer when it is computed. */

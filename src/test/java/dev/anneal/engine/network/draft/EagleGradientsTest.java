@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.CheckpointTensors;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterGradients;
@@ -88,7 +89,9 @@ class EagleGradientsTest {
                     0,
                     List.of("relu", "silu", "gelu").get((int) (seed % 3)),
                     AnnealingSchedule.none(),
-                    seed % 5 == 0 ? List.of("q_proj", "v_proj", "up_proj") : List.of(AdapterConfig.ALL_LINEAR));
+                    AdapterConfig.targetsNamed(
+                            seed % 5 == 0 ? List.of("q_proj", "v_proj", "up_proj") : List.of(AdapterConfig.ALL_LINEAR),
+                            Projections.SEPARATE));
             this.adapter = RandomAdapter.of(head.scope(), head.precision(), head.config(), config, numbers, folder);
         }
 

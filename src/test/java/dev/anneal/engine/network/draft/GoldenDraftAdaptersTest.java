@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterGradients;
@@ -113,7 +114,7 @@ class GoldenDraftAdaptersTest {
                 0,
                 settings.path("activation").asString(),
                 AnnealingSchedule.of("linear", 0, 1),
-                List.of(AdapterConfig.ALL_LINEAR));
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
         return Adapter.load(head.scope(), head.precision(), head.config(), config, GoldenTensors.path(file));
     }
 

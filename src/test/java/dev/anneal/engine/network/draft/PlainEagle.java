@@ -58,7 +58,7 @@ final class PlainEagle {
                         "fc_norms", config.fcNorms(),
                         "norm_output", config.has(EagleSwitch.NORM_OUTPUT) ? 1 : 0));
         names().forEach(name -> head.add(leaf(name, weights)));
-        for (Projection projection : Projection.values()) {
+        for (Projection projection : EagleNames.PROJECTIONS.all()) {
             a.add(matrix(projection, 'A', adapter));
             b.add(matrix(projection, 'B', adapter));
         }
@@ -71,7 +71,7 @@ final class PlainEagle {
         Stream.of("input_layernorm", "hidden_norm", "post_attention_layernorm")
                 .forEach(norm -> names.add(EagleNames.LAYER + norm + ".weight"));
         for (String kind : List.of(".weight", ".bias")) {
-            for (Projection projection : Projection.values()) {
+            for (Projection projection : EagleNames.PROJECTIONS.all()) {
                 names.add(EagleNames.LAYER + projection.pathInLayer() + kind);
             }
         }

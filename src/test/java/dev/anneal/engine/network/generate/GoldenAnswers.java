@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.generate;
 
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -41,7 +42,7 @@ public record GoldenAnswers(String name, JsonNode file) {
                 0,
                 file.path("activation").asString(),
                 AnnealingSchedule.none(),
-                List.of(AdapterConfig.ALL_LINEAR));
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
     }
 
     /** What the golden file holds under {@code base}, {@code beta_1} and so on, or {@code merged}. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,14 +21,22 @@ class AdapterConfigTest {
     @Test
     void scaleIsAlphaOverRankOrItsRoot() {
         assertThat(adapter(4, 8, 0, "silu", "q_proj").scale()).isEqualTo(2);
-        assertThat(AdapterConfig.of(4, 8, true, 0, "silu", SCHEDULE, List.of("q_proj"))
+        assertThat(AdapterConfig.of(
+                                4,
+                                8,
+                                true,
+                                0,
+                                "silu",
+                                SCHEDULE,
+                                AdapterConfig.targetsNamed(List.of("q_proj"), Projections.SEPARATE))
                         .scale())
                 .isEqualTo(4);
     }
 
     @Test
     void allLinearMeansEveryProjection() {
-        assertThat(adapter(4, 8, 0, "silu", "all-linear").targets()).containsExactly(Projection.values());
+        assertThat(adapter(4, 8, 0, "silu", "all-linear").targets())
+                .containsExactlyElementsOf(Projections.SEPARATE.all());
     }
 
     @Test
@@ -61,7 +70,7 @@ class AdapterConfigTest {
     void noTargetsAreRefused() {
         assertThatThrownBy(() -> adapter(4, 8, 0, "silu"))
                 .isInstanceOf(AdapterConfigException.class)
-                .hasMessageStartingWith("target_modules must name at least one of q_proj,");
+                .hasMessageStartingWith("target_modules must name at least one projection");
     }
 
     @Test
@@ -77,6 +86,13 @@ class AdapterConfigTest {
     }
 
     private static AdapterConfig adapter(int rank, double alpha, double dropout, String activation, String... targets) {
-        return AdapterConfig.of(rank, alpha, false, dropout, activation, SCHEDULE, List.of(targets));
+        return AdapterConfig.of(
+                rank,
+                alpha,
+                false,
+                dropout,
+                activation,
+                SCHEDULE,
+                AdapterConfig.targetsNamed(List.of(targets), Projections.SEPARATE));
     }
 }

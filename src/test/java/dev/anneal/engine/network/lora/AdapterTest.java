@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -187,8 +188,22 @@ class AdapterTest {
     @Test
     void filesOfOtherSettingsAreRefused() {
         Path file = GoldenRun.of("silu").path("final");
-        AdapterConfig wider = AdapterConfig.of(8, 8, false, 0, "silu", AnnealingSchedule.none(), List.of("all-linear"));
-        AdapterConfig fewer = AdapterConfig.of(4, 8, false, 0, "silu", AnnealingSchedule.none(), List.of("q_proj"));
+        AdapterConfig wider = AdapterConfig.of(
+                8,
+                8,
+                false,
+                0,
+                "silu",
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(List.of("all-linear"), Projections.SEPARATE));
+        AdapterConfig fewer = AdapterConfig.of(
+                4,
+                8,
+                false,
+                0,
+                "silu",
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(List.of("q_proj"), Projections.SEPARATE));
 
         assertThatThrownBy(() -> Adapter.load(model, wider, file))
                 .isInstanceOf(AdapterFileException.class)

@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.lora;
 
 import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.architecture.RotaryConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DropoutMasks;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loss, logits and adapter gradients of a random model by autograd over {@code plain_decoder.py}, row by row without
@@ -28,7 +30,7 @@ final class AutogradReference {
     private final TensorScope scope;
     private final AutogradProgram program;
     private final DropoutMasks dropoutMasks;
-    private final Map<String, Tensor> leaves = new LinkedHashMap<>();
+    private final Map<String, List<Tensor>> leaves = new LinkedHashMap<>();
     private final Map<String, Tensor> weights = new HashMap<>();
     private final List<Tensor> a = new ArrayList<>();
     private final List<Tensor> b = new ArrayList<>();
@@ -44,14 +46,25 @@ final class AutogradReference {
         this.program = new AutogradProgram(scope, "plain_decoder", "PlainDecoder", attributes(model, config));
         this.dropoutMasks = new DropoutMasks(scope);
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (Projection projection : Projection.values()) {
-                a.add(leaf(layer, projection, true, adapter));
-                b.add(leaf(layer, projection, false, adapter));
+            for (Projection projection : model.spec().projections().all()) {
+                addAdapter(layer, projection, adapter);
             }
         }
         if (!leaves.isEmpty()) {
-            AutogradProgram.requireGradients(List.copyOf(leaves.values()));
+            requireGradients();
         }
+    }
+
+    private void requireGradients() {
+        AutogradProgram.requireGradients(
+                leaves.values().stream().flatMap(List::stream).toList());
+    }
+
+    /** The projections of the plain decoder that are one in the model. */
+    private List<Projection> parts(Projection projection) {
+        return model.spec().projections() == Projections.SEPARATE
+                ? List.of(projection)
+                : Projections.SEPARATE.of(projection.group());
     }
 
     private static Map<String, Number> attributes(RandomModel model, AdapterConfig config) {
@@ -71,11 +84,19 @@ final class AutogradReference {
 
     /** The model's own weights instead of an adapter. */
     static AutogradReference ofWeights(RandomModel model, TensorScope scope) {
-        AdapterConfig none =
-                AdapterConfig.of(1, 1, false, 0, "none", AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
+        AdapterConfig none = AdapterConfig.of(
+                1,
+                1,
+                false,
+                0,
+                "none",
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
         AutogradReference reference = new AutogradReference(model, none, 0, scope, Map.of());
-        model.weights().keySet().forEach(name -> reference.leaves.put(name, reference.weight(name)));
-        AutogradProgram.requireGradients(List.copyOf(reference.leaves.values()));
+        model.stored()
+                .forEach((name, parts) -> reference.leaves.put(
+                        name, parts.stream().map(reference::weight).toList()));
+        reference.requireGradients();
         return reference;
     }
 
@@ -110,8 +131,21 @@ final class AutogradReference {
     /** Gradient of {@link #loss} by the names of what is differentiated: PEFT's, or those of the model's weights. */
     Map<String, float[]> gradients() {
         Map<String, float[]> gradients = new LinkedHashMap<>();
-        leaves.forEach((name, leaf) -> gradients.put(name, AutogradProgram.gradientOf(leaf)));
+        leaves.forEach((name, parts) -> {
+            List<float[]> own = parts.stream().map(AutogradProgram::gradientOf).toList();
+            gradients.put(name, name.endsWith(".lora_A.weight") ? sum(own) : RandomModel.joined(own));
+        });
         return gradients;
+    }
+
+    private static float[] sum(List<float[]> parts) {
+        float[] sum = parts.get(0).clone();
+        parts.stream().skip(1).forEach(part -> {
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += part[i];
+            }
+        });
+        return sum;
     }
 
     private List<Object> arguments(int[] ids, AdapterDropout dropout) {
@@ -131,18 +165,35 @@ final class AutogradReference {
                 weight("lm_head.weight")));
     }
 
-    /** A or B of a projection; zeros, and no leaf, where the adapter does not target it. */
-    private Tensor leaf(int layer, Projection projection, boolean first, Map<String, float[]> adapter) {
-        String name = "base_model.model." + projection.modulePath(layer) + ".lora_" + (first ? "A" : "B") + ".weight";
-        List<Long> shape = model.shapeOf(projection.modulePath(layer) + ".weight");
-        int rows = first ? config.rank() : Math.toIntExact(shape.get(0));
-        int columns = first ? Math.toIntExact(shape.get(1)) : config.rank();
-        float[] values = adapter.getOrDefault(name, new float[rows * columns]);
-        Tensor tensor = scope.floats(values, rows, columns);
-        if (adapter.containsKey(name)) {
-            leaves.put(name, tensor);
+    /**
+     * A and B of a projection; zeros, and no leaf, where the adapter does not target it. Parts of it have copies of A,
+     * and rows of B.
+     */
+    private void addAdapter(int layer, Projection projection, Map<String, float[]> adapter) {
+        String nameOfA = projection.adapterName(layer, 'A');
+        String nameOfB = projection.adapterName(layer, 'B');
+        int first = a.size();
+        int row = 0;
+        for (Projection part : parts(projection)) {
+            List<Long> shape = model.shapeOf(part.weightName(layer));
+            int outputs = Math.toIntExact(shape.get(0));
+            int inputs = Math.toIntExact(shape.get(1));
+            int rank = config.rank();
+            float[] ofA = adapter.getOrDefault(nameOfA, new float[rank * inputs]);
+            float @Nullable [] ofB = adapter.get(nameOfB);
+            a.add(scope.floats(ofA, rank, inputs));
+            b.add(scope.floats(
+                    ofB == null
+                            ? new float[outputs * rank]
+                            : Arrays.copyOfRange(ofB, row * rank, (row + outputs) * rank),
+                    outputs,
+                    rank));
+            row += outputs;
         }
-        return tensor;
+        if (adapter.containsKey(nameOfA)) {
+            leaves.put(nameOfA, List.copyOf(a.subList(first, a.size())));
+            leaves.put(nameOfB, List.copyOf(b.subList(first, b.size())));
+        }
     }
 
     private List<Tensor> layerWeights() {
@@ -175,7 +226,7 @@ final class AutogradReference {
     private List<Tensor> masks(int tokens, AdapterDropout dropout) {
         List<Tensor> masks = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
-            for (Projection projection : Projection.values()) {
+            for (Projection projection : Projections.SEPARATE.all()) {
                 int inputs = Math.toIntExact(
                         model.shapeOf(projection.modulePath(layer) + ".weight").get(1));
                 Tensor ones = ones(tokens, inputs);
@@ -193,8 +244,8 @@ final class AutogradReference {
      * group.
      */
     private int maskOf(Projection projection) {
-        List<Projection> group = projection.group().projections();
-        int first = List.of(Projection.values()).indexOf(group.get(0));
+        List<Projection> group = Projections.SEPARATE.of(projection.group());
+        int first = Projections.SEPARATE.all().indexOf(group.get(0));
         List<Projection> adapted =
                 group.stream().filter(config.targets()::contains).toList();
         return first + Math.max(0, adapted.indexOf(projection));

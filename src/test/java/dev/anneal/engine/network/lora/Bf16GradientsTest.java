@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
@@ -51,7 +52,13 @@ class Bf16GradientsTest {
     void lossAndGradientsAreCloseToFp32(
             String model, String activation, double beta, double dropout, double leastCosine) throws IOException {
         AdapterConfig config = AdapterConfig.of(
-                4, 8, false, dropout, activation, AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
+                4,
+                8,
+                false,
+                dropout,
+                activation,
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
         Result exact = run(model, ElementType.FLOAT32, config, beta);
         Result rounded = run(model, ElementType.BFLOAT16, config, beta);
 

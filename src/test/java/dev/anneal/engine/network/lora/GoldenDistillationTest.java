@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -86,7 +87,7 @@ class GoldenDistillationTest {
                 0,
                 settings.path("activation").asString(),
                 AnnealingSchedule.of("linear", 0, 1),
-                List.of(AdapterConfig.ALL_LINEAR));
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
         try (DecoderModel student = student();
                 Adapter adapter = Adapter.load(student, config, GoldenTensors.path(FOLDER + "adapter.safetensors"));
                 TensorScope scope = student.scope().child()) {

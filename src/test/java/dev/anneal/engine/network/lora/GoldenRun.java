@@ -1,5 +1,6 @@
 package dev.anneal.engine.network.lora;
 
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,7 @@ public record GoldenRun(String folder, JsonNode record) {
                         schedule.path("shape").asString(),
                         schedule.path("start").asDouble(),
                         schedule.path("end").asDouble()),
-                List.of(AdapterConfig.ALL_LINEAR));
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
     }
 
     /** Name of a file of the run below the golden folder. */

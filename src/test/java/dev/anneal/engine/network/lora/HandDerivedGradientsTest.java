@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.Architecture;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
@@ -47,9 +49,6 @@ class HandDerivedGradientsTest {
     /** Of the largest gradient of a matrix. */
     private static final double LEAST_SHARE = 1e-3;
 
-    private static final List<String> ALL =
-            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-
     @TempDir
     Path folder;
 
@@ -60,7 +59,7 @@ class HandDerivedGradientsTest {
         int longest = LONG_ROWS.contains(seed) ? 600 : 12;
         Architecture family = RandomModel.familyOf(seed);
         RandomModel shape = RandomModel.in(folder, family, random, longest);
-        AdapterConfig config = config(random, seed);
+        AdapterConfig config = config(random, seed, family.spec().projections());
         double beta = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 1 : random.nextDouble();
         List<Row> rows = rows(shape, config, random, longest);
 
@@ -111,17 +110,24 @@ class HandDerivedGradientsTest {
         return packs;
     }
 
-    private static AdapterConfig config(Random random, long seed) {
-        List<String> targets = new ArrayList<>(ALL);
+    private static AdapterConfig config(Random random, long seed, Projections projections) {
+        List<String> targets = new ArrayList<>(
+                projections.all().stream().map(Projection::shortName).toList());
         if (seed % 3 == 0) {
             targets.removeIf(target -> random.nextBoolean());
-            targets.add("v_proj");
+            targets.add(projections == Projections.SEPARATE ? "v_proj" : "qkv_proj");
         }
         double dropout = seed % 2 == 0 ? 0.3 : 0;
         String activation = (seed % 6 < 3 ? "" : "matched_")
                 + List.of("relu", "silu", "gelu").get((int) (seed % 3));
         return AdapterConfig.of(
-                1 + random.nextInt(4), 5, seed % 5 == 0, dropout, activation, AnnealingSchedule.none(), targets);
+                1 + random.nextInt(4),
+                5,
+                seed % 5 == 0,
+                dropout,
+                activation,
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(targets, projections));
     }
 
     private static List<Row> rows(RandomModel shape, AdapterConfig config, Random random, int longest) {

@@ -5,6 +5,7 @@ import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import dev.anneal.engine.network.architecture.Architecture;
 import dev.anneal.engine.network.architecture.DecoderSpec;
+import dev.anneal.engine.network.architecture.Projections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -20,7 +22,7 @@ import java.util.stream.LongStream;
  * A checkpoint of random shape and weights in a folder of its own.
  *
  * @param options what its family leaves open
- * @param weights its tensors by name, in row order
+ * @param weights its tensors by name, in row order; those that a file has as one are several
  */
 public record RandomModel(
         int hidden,
@@ -90,7 +92,7 @@ public record RandomModel(
             int fullLayers = random.nextInt(2);
             return switch (family) {
                 case LLAMA -> of(new boolean[] {bias, bias, feedForwardBias}, 0, 0);
-                case MISTRAL, MINISTRAL3 -> of(new boolean[] {false, false, false}, window, 0);
+                case MISTRAL, MINISTRAL3, PHI3 -> of(new boolean[] {false, false, false}, window, 0);
                 case QWEN2 -> of(new boolean[] {true, false, false}, window, fullLayers);
                 case QWEN3 -> of(new boolean[] {bias, bias, false}, random.nextBoolean() ? window : 0, fullLayers);
                 // Where keys are not rotated, their bias changes nothing and has no gradient.
@@ -162,7 +164,6 @@ public record RandomModel(
     }
 
     private void write(Path folder, Random random) throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
         shapes().forEach((name, shape) -> {
             boolean norm = name.endsWith("norm.weight");
             float[] values = normal(
@@ -175,7 +176,13 @@ public record RandomModel(
                 }
             }
             weights.put(name, values);
-            tensors.add(TensorsInMemory.ofFloats(name, shape, values));
+        });
+        List<TensorData> tensors = new ArrayList<>();
+        stored().forEach((name, parts) -> {
+            List<Long> shape = new ArrayList<>(shapeOf(parts.get(0)));
+            shape.set(0, parts.stream().mapToLong(part -> shapeOf(part).get(0)).sum());
+            tensors.add(TensorsInMemory.ofFloats(
+                    name, shape, joined(parts.stream().map(weights::get).toList())));
         });
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         Files.writeString(folder.resolve("config.json"), """
@@ -196,13 +203,35 @@ public record RandomModel(
                         keysOfFamily()));
     }
 
+    /** Of each tensor in the file the names of those of {@link #weights} that it consists of, one under another. */
+    Map<String, List<String>> stored() {
+        return weights.keySet().stream()
+                .collect(Collectors.groupingBy(this::storedName, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    private String storedName(String name) {
+        return spec().projections() == Projections.SEPARATE
+                ? name
+                : name.replaceFirst("[qkv]_proj", "qkv_proj").replaceFirst("(gate|up)_proj", "gate_up_proj");
+    }
+
+    static float[] joined(List<float[]> parts) {
+        float[] whole = new float[parts.stream().mapToInt(part -> part.length).sum()];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, whole, at, part.length);
+            at += part.length;
+        }
+        return whole;
+    }
+
     private String keysOfFamily() {
         String bias = "\"attention_bias\": " + options.inputBias();
         String window = """
                 "use_sliding_window": %s, "sliding_window": %d, "max_window_layers": %d""".formatted(options.window() > 0, options.window(), options.fullLayers());
         return switch (family) {
             case LLAMA -> bias + ", \"mlp_bias\": " + options.feedForwardBias();
-            case MISTRAL -> "\"sliding_window\": " + options.window();
+            case MISTRAL, PHI3 -> "\"sliding_window\": " + options.window();
             // No row reaches the position at which queries begin to grow: the plain decoder's do not.
             case MINISTRAL3 -> """
                 "sliding_window": %d, "pad_token_id": null, "rope_parameters": {"rope_type": "default",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.generate.BatchWidth;
 import dev.anneal.engine.network.generate.Decoder;
 import dev.anneal.engine.network.model.AdapterDropout;
@@ -98,7 +99,13 @@ class SignGroupsTest {
 
     private static AdapterConfig config(String activation) {
         return AdapterConfig.of(
-                2, 3, false, 0, activation, AnnealingSchedule.of("linear", 0, 0.8), List.of("all-linear"));
+                2,
+                3,
+                false,
+                0,
+                activation,
+                AnnealingSchedule.of("linear", 0, 0.8),
+                AdapterConfig.targetsNamed(List.of("all-linear"), Projections.SEPARATE));
     }
 
     @ParameterizedTest

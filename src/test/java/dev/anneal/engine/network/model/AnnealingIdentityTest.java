@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Activation;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
@@ -94,7 +95,7 @@ class AnnealingIdentityTest {
                 0,
                 activation,
                 AnnealingSchedule.of("linear", 0, 0.8),
-                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR)));
+                AdapterConfig.targetsNamed(List.of(AdapterConfig.ALL_LINEAR), Projections.SEPARATE));
         try (Adapter adapter = Adapter.create(model.scope(), model.precision(), model.config(), config, SEED)) {
             AdapterShares shares = model.adapterShares(tokens(), adapter.apply(1, AdapterDropout.NONE));
 

@@ -112,7 +112,7 @@ class FamiliesTest {
                 DecoderModel.load(FOLDER.resolve(name), ElementType.FLOAT32, TestDevice.NAME, ModelForm.NF4)) {
             float[] logits = Logits.of(model, TokenRows.of(rows(name)), model.noAdapter());
 
-            assertThat(difference(logits, expected)).isBetween(1e-3, 0.5);
+            assertThat(difference(logits, expected)).isBetween(1e-3, 0.6);
         }
     }
 

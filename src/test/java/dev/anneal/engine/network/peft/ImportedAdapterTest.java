@@ -10,7 +10,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.penetration.Penetration;
 import java.io.IOException;
@@ -50,7 +50,7 @@ class ImportedAdapterTest {
             assertThat(adapter.config().rank()).isEqualTo(4);
             assertThat(adapter.config().alpha()).isEqualTo(8);
             assertThat(adapter.config().rslora()).isFalse();
-            assertThat(adapter.config().targets()).isEqualTo(EnumSet.allOf(Projection.class));
+            assertThat(adapter.config().targets()).isEqualTo(EnumSet.copyOf(Projections.SEPARATE.all()));
             adapter.writeTo(written);
         }
 

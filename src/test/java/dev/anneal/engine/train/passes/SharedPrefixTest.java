@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.Architecture;
 import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
@@ -80,7 +81,14 @@ class SharedPrefixTest {
         RandomModel shape = RandomModel.in(folder, family, random, 120);
         // An input of ReLU that rounding puts on the other side of its kink has another gradient.
         String activation = List.of("silu", "gelu", "none").get(seed % 3);
-        AdapterConfig config = AdapterConfig.of(2, 5, false, 0, activation, AnnealingSchedule.none(), TARGETS);
+        AdapterConfig config = AdapterConfig.of(
+                2,
+                5,
+                false,
+                0,
+                activation,
+                AnnealingSchedule.none(),
+                AdapterConfig.targetsNamed(TARGETS, Projections.SEPARATE));
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = RandomAdapter.of(model, config, random, folder)) {
             int continued = 0;

@@ -53,7 +53,7 @@ class DraftMethodTest {
                 false,
                 1,
                 true,
-                false);
+                SettingsResolverTest.TINY.widths());
     }
 
     @Test

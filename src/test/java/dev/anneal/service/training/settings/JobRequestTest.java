@@ -176,7 +176,7 @@ class JobRequestTest {
             'rank': 16                                        | rank           | is 16, but the adapter of 'ftjob-1' has 8
             'alpha': 8                                        | alpha          | is 8.0, but the adapter of 'ftjob-1' has 4.0
             'rslora': false                                   | rslora         | is false, but the adapter of 'ftjob-1' has true
-            'target_modules': 'all-linear'                    | target_modules | q_proj, up_proj, v_proj], but the adapter of 'ftjob-1' has [q_proj, v_proj]
+            'target_modules': 'all-linear'                    | target_modules | is [all-linear], but the adapter of 'ftjob-1' has [q_proj, v_proj]
             'activation': 'gelu'                              | activation     | the activation 'gelu' is asked for, but the adapter of 'ftjob-1' is linear
             """)
     void whatTheInitialAdapterDecidesIsNotAskedFor(String keys, String key, String words) {

@@ -1,5 +1,6 @@
 package dev.anneal.service.training.settings;
 
+import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.training.settings.ModelProfile.LayerSize;
 import java.util.Arrays;
@@ -72,7 +73,7 @@ public final class MeasuredWork {
                 false,
                 1,
                 true,
-                false);
+                new LayerWidths(hidden, hidden + 2 * shape.keys(), hidden, shape.feedForward(), false));
     }
 
     /** @param keys width of all key heads together */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.network.architecture.LayerWidths;
 import dev.anneal.engine.text.data.CommonBeginnings;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
@@ -46,7 +47,7 @@ class SettingsResolverTest {
             false,
             1,
             true,
-            false);
+            new LayerWidths(192, 320, 192, 512, false));
 
     static final EngineSetup FP32 = new EngineSetup("cpu", "fp32", false, 2);
 
