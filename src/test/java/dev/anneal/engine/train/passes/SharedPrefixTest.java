@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.Architecture;
 import dev.anneal.engine.network.architecture.DeviceLimits;
-import dev.anneal.engine.network.architecture.Projections;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
@@ -62,9 +61,6 @@ class SharedPrefixTest {
      */
     private static final double MOST_DIFFERENCE = 2e-4;
 
-    private static final List<String> TARGETS =
-            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
-
     @TempDir
     Path folder;
 
@@ -88,7 +84,8 @@ class SharedPrefixTest {
                 0,
                 activation,
                 AnnealingSchedule.none(),
-                AdapterConfig.targetsNamed(TARGETS, Projections.SEPARATE));
+                AdapterConfig.targetsNamed(
+                        List.of(AdapterConfig.ALL_LINEAR), family.spec().projections()));
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = RandomAdapter.of(model, config, random, folder)) {
             int continued = 0;
