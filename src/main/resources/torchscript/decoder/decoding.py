@@ -52,8 +52,15 @@
             torch.reshape(torch.expand(sines, heads_of_each), [n, -1]), self.other_pieces(cos.size(-1), positions)]
 
   # Of each piece of queries and keys that which turns with it: pieces of the first half of what is turned of a head and those of the second, or itself.
-  # Their width divides this half, of `half` values, and the head.
+  # Their width divides this half, of `half` values, and the head. Where all of a head is turned, its pieces are its halves.
   def other_pieces(self: __torch__.Decoder, half: int, like: Tensor) -> Tensor:
+    if 2 * half == self.head_size:
+      other = torch.bitwise_xor(torch.arange(2 * (self.heads + self.kv_heads), dtype=4, device=like.device), 1)
+    else:
+      other = self.pieces_of_parts(half, like)
+    return other
+
+  def pieces_of_parts(self: __torch__.Decoder, half: int, like: Tensor) -> Tensor:
     width = half
     rest = self.head_size
     while rest > 0:

@@ -20,7 +20,7 @@ final class Rotations {
     /** Of the type of cosines and sines, if that is not the one of the weights. */
     private final @Nullable Tensor precise;
 
-    /** Of each rotary embedding, [D / 2] fp32. */
+    /** Of each rotary embedding half as many as the values of a head that it turns, fp32. */
     private final Map<RotaryConfig, Tensor> frequencies = new LinkedHashMap<>();
 
     Rotations(TensorScope owner, Program program, ModelConfig config) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,10 +214,12 @@ public record AdapterRequest(
         }
     }
 
-    /** The names in order; all of a model are {@value AdapterConfig#ALL_LINEAR}. */
+    /** The names in order; all that layers of a family have, and no others, are {@value AdapterConfig#ALL_LINEAR}. */
     private static Set<String> targets(List<String> names) {
+        Set<String> sorted = new TreeSet<>(names);
         boolean all = Arrays.stream(Projections.values())
-                .anyMatch(each -> each.all().stream().map(Projection::shortName).allMatch(names::contains));
-        return all ? Set.of(AdapterConfig.ALL_LINEAR) : new TreeSet<>(names);
+                .map(each -> each.all().stream().map(Projection::shortName).collect(Collectors.toSet()))
+                .anyMatch(sorted::equals);
+        return all ? Set.of(AdapterConfig.ALL_LINEAR) : sorted;
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.penetration.Penetration;
@@ -186,9 +187,27 @@ class JobRequestTest {
         assertThat(refusal).hasMessageContaining(words);
     }
 
+    private static final String ALL_OF_LLAMA =
+            "'q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'";
+
+    @Test
+    void allNamesAreAllLinear() {
+        AdapterSettings all = beginning("", "", "all-linear");
+
+        assertThat(beginning("", "'target_modules': [" + ALL_OF_LLAMA + "]", "all-linear"))
+                .isEqualTo(all);
+        assertThatThrownBy(() -> beginning("", "'target_modules': [" + ALL_OF_LLAMA + ", 'lm_head']", "all-linear"))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("lm_head");
+    }
+
     private static AdapterSettings beginning(String anneal, String adapter) {
+        return beginning(anneal, adapter, "q_proj", "v_proj");
+    }
+
+    private static AdapterSettings beginning(String anneal, String adapter, String... targets) {
         AdapterSettings initial = new AdapterSettings(
-                8, 4, 0.1, List.of("q_proj", "v_proj"), true, "relu", new AdapterSettings.Schedule("cosine", 0.1, 1));
+                8, 4, 0.1, List.of(targets), true, "relu", new AdapterSettings.Schedule("cosine", 0.1, 1));
         return adapterOf(read(", 'anneal': {'init_adapter': 'ftjob-1'" + anneal + "}, 'afa_lora': {" + adapter + "}")
                 .beginningWith(initial, null));
     }
