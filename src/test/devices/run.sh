@@ -9,6 +9,7 @@ here=src/test/devices
 PYTHON=$python "$here/gpu.sh" --device cpu --small
 "$python" "$here/check_devices.py"
 "$python" "$here/check_fused.py"
+"$python" "$here/check_delta.py"
 "$python" "$here/counts.py" counts --check docs/performance.md
 # The operators for process groups compile and link against this libtorch and its NCCL.
 PATH=$PWD/$folder/venv/bin:$PATH src/main/native/build.sh --cuda "$folder"/venv/lib/python3*/site-packages
