@@ -37,20 +37,14 @@ def net(heads, key_heads, key_size, value_size, taps):
 
 
 def decoder(shape):
-    programs.PARTS["decoder"] = ["decoder/layer", "decoder/attention", "decoder/fused", "decoder/signs", "decoder/head", "decoder/decoding", "decoder/delta"]
     declared = {FIRST: "".join(f"  {name} : int\n" for name in NAMES) + FIRST}
     return programs.decoder(declared, heads=2, kv_heads=1, head_size=4, chunk=8, few=4, block=8, **dict(zip(NAMES, shape)), eps=1e-6)
-
-
-def projected(module, x):
-    """What the layer's projections make of its input, side by side."""
-    return torch.cat([module.in_proj_qkv(x), module.in_proj_z(x), module.in_proj_b(x), module.in_proj_a(x)], -1)
 
 
 def plain(module, shape, x):
     """The layer as its equations have it, token by token, in the type of x."""
     heads, key_heads, key_size, value_size, taps = shape
-    qkv = torch.cat([x.new_zeros(taps - 1, x.size(1)) @ module.in_proj_qkv.weight.t(), module.in_proj_qkv(x)])
+    qkv = torch.nn.functional.pad(module.in_proj_qkv(x), (0, 0, taps - 1, 0))
     convolved = sum(qkv[i:i + len(x)] * module.conv1d.weight[:, 0, i] for i in range(taps))
     q, k, v = torch.split(torch.nn.functional.silu(convolved), [key_heads * key_size, key_heads * key_size, heads * value_size], -1)
     q, k = (each.view(-1, key_heads, key_size) for each in (q, k))
@@ -93,30 +87,32 @@ def differences(shape, tree, tokens):
     expected.backward(g.double())
     with torch.no_grad():
         weights = [torch.zeros(0)] * 13 + [module.conv1d.weight, module.A_log, module.dt_bias, module.norm.weight]
-        given = projected(module, x)
+        projections = torch.cat([module.in_proj_qkv.weight, module.in_proj_z.weight, module.in_proj_b.weight, module.in_proj_a.weight])
+        given = x @ projections.t()
         prefix, *rows = torch.split(x, (tokens,) + LENGTHS)
         theirs = torch.cat([module(text.unsqueeze(0))[0][-len(row):] for text, row in zip(texts(rows, tree, prefix), rows)])
         none = torch.zeros(0)
         offsets = [0] + list(itertools.accumulate(LENGTHS))
-        ends = program.delta_rows(given[:tokens], weights, [0, tokens], [-1], none, 0)[1] if tokens else [none]
+        of_prefix, ends = program.delta_rows(given[:tokens], weights, [0, tokens], [-1], none, 0) if tokens else (none, [none])
         out, unused = program.delta_rows(given[tokens:], weights, offsets, tree, ends[0], tokens)
         own = program.delta_gated(out, given[tokens:], weights[16])
         found = {"output": difference(own, expected), "output of transformers": difference(own, theirs)}
         dweights = [torch.zeros_like(weight) for weight in weights]
         dstate = torch.zeros_like(ends[0])
-        dgiven = program.delta_rows_backward(g, given[tokens:], weights, dweights, offsets, tree, ends[0], tokens, dstate, none)
+        dgiven = program.delta_rows_backward(g, out, given[tokens:], weights, dweights, offsets, tree, ends[0], tokens, dstate, none)
         if tokens:
-            of_prefix = [torch.zeros_like(weight) for weight in weights]
-            d = program.delta_rows_backward(torch.zeros(tokens, g.size(1)), given[:tokens], weights, of_prefix, [0, tokens], [-1], none, 0, none, dstate)
+            more = [torch.zeros_like(weight) for weight in weights]
+            none_of_output = torch.zeros(tokens, g.size(1))
+            d = program.delta_rows_backward(none_of_output, of_prefix, given[:tokens], weights, more, [0, tokens], [-1], none, 0, none, dstate)
             dgiven = torch.cat([d, dgiven])
-            dweights = [one + other for one, other in zip(dweights, of_prefix)]
-        wide = torch.cat([module.in_proj_qkv.weight, module.in_proj_z.weight, module.in_proj_b.weight, module.in_proj_a.weight])
-        found["input"] = difference(dgiven @ wide, input.grad)
+            dweights = [one + other for one, other in zip(dweights, more)]
+        found["input"] = difference(dgiven @ projections, input.grad)
         for place, parameter in enumerate((exact.conv1d.weight, exact.A_log, exact.dt_bias, exact.norm.weight), 13):
             found[f"weight {place}"] = difference(dweights[place], parameter.grad)
     return found
 
 
+programs.PARTS["decoder"].append("decoder/delta")
 torch.manual_seed(0)
 cases = 0
 for case in itertools.product(SHAPES, TREES, PREFIXES):

@@ -18,15 +18,21 @@
   def delta_channels(self: __torch__.Decoder) -> int:
     return 2 * self.delta_key_heads * self.delta_key_size + self.delta_heads * self.delta_value_size
 
+  # Numbers of the heads' states.
+  def delta_matrices(self: __torch__.Decoder) -> int:
+    return self.delta_heads * self.delta_key_size * self.delta_value_size
+
+  # A flat state of a row without tokens before it.
+  def delta_none(self: __torch__.Decoder, like: Tensor) -> Tensor:
+    return torch.new_zeros(like, [self.delta_matrices() + (self.delta_taps - 1) * self.delta_channels()], dtype=6)
+
   # The heads' states, [E, W, U], of a flat one, as a view.
   def delta_states(self: __torch__.Decoder, state: Tensor) -> Tensor:
-    heads = self.delta_heads * self.delta_key_size * self.delta_value_size
-    return torch.view(state[:heads], [self.delta_heads, self.delta_key_size, self.delta_value_size])
+    return torch.view(state[:self.delta_matrices()], [self.delta_heads, self.delta_key_size, self.delta_value_size])
 
   # What the convolution needs of the tokens before, [taps - 1, C], as a view.
   def delta_tail(self: __torch__.Decoder, state: Tensor) -> Tensor:
-    heads = self.delta_heads * self.delta_key_size * self.delta_value_size
-    return torch.view(state[heads:], [self.delta_taps - 1, -1])
+    return torch.view(state[self.delta_matrices():], [self.delta_taps - 1, -1])
 
   # Of T tokens behind those of `tail`.
   def convolved(self: __torch__.Decoder,
@@ -74,30 +80,40 @@
              ) -> Tensor:
     return torch.tril(torch.exp(torch.tril(torch.unsqueeze(sums, 2) - torch.unsqueeze(sums, 1))))
 
-  # A of a chunk, zero on the diagonal and above.
-  def delta_system(self: __torch__.Decoder, k: Tensor, b: Tensor, decays: Tensor) -> Tensor:
-    return torch.tril(torch.unsqueeze(b, 2) * torch.matmul(k, torch.transpose(k, 1, 2)) * decays, -1)
+  # A of a chunk, zero on the diagonal and above, from k k^T.
+  def delta_system(self: __torch__.Decoder, pairs: Tensor, b: Tensor, decays: Tensor) -> Tensor:
+    return torch.tril(torch.unsqueeze(b, 2) * pairs * decays, -1)
+
+  # Chunk i of a row: its q and k, [E, T, W], v, [E, T, U], b, and the sums of g from its begin, [E, T]. All of them are fp32.
+  def chunk_of(self: __torch__.Decoder, i: int, q: Tensor, k: Tensor, v: Tensor, b: Tensor, g: Tensor) -> List[Tensor]:
+    lo = i * self.delta_chunk()
+    hi = min(lo + self.delta_chunk(), q.size(1))
+    return [q[:, lo:hi], k[:, lo:hi], v[:, lo:hi], b[:, lo:hi], torch.cumsum(g[:, lo:hi], 1)]
+
+  def chunks(self: __torch__.Decoder, tokens: int) -> int:
+    return (tokens + self.delta_chunk() - 1) // self.delta_chunk()
 
   # Outputs of a chunk, u, and the states behind it.
   def chunk_of_delta(self: __torch__.Decoder,
-                     q: Tensor, k: Tensor,         # [E, T, W]  fp32, as everything here
-                     v: Tensor,                    # [E, T, U]
-                     b: Tensor,                    # [E, T]
-                     sums: Tensor,                 # [E, T]
+                     chunk: List[Tensor],          # as chunk_of returns it
                      states: Tensor                # [E, W, U]
                      ) -> List[Tensor]:
+    q, k, v, b, sums = chunk
+    keys = torch.transpose(k, 1, 2)
     e = torch.unsqueeze(torch.exp(sums), 2)
     decays = self.decays(sums)
     known = torch.unsqueeze(b, 2) * (v - e * torch.matmul(k, states))
-    u = torch.linalg_solve_triangular(self.delta_system(k, b, decays), known, upper=False, left=True, unitriangular=True)
-    o = torch.matmul(q * e, states) + torch.matmul(torch.matmul(q, torch.transpose(k, 1, 2)) * decays, u)
+    u = torch.linalg_solve_triangular(self.delta_system(torch.matmul(k, keys), b, decays), known, upper=False, left=True, unitriangular=True)
+    o = torch.matmul(q * e, states) + torch.matmul(torch.matmul(q, keys) * decays, u)
     last = sums[:, -1:]
     after = torch.unsqueeze(torch.exp(last), 2) * states + torch.matmul(torch.transpose(k * torch.unsqueeze(torch.exp(last - sums), 2), 1, 2), u)
     return [o, u, after]
 
   # Gradients of q, k, v, b, the sums and the states before, from those of the outputs and of the states after.
-  def chunk_of_delta_backward(self: __torch__.Decoder, g: Tensor, dafter: Tensor, u: Tensor, q: Tensor, k: Tensor, v: Tensor, b: Tensor, sums: Tensor,
-                              states: Tensor) -> List[Tensor]:
+  def chunk_of_delta_backward(self: __torch__.Decoder, g: Tensor, dafter: Tensor, u: Tensor, chunk: List[Tensor], states: Tensor) -> List[Tensor]:
+    q, k, v, b, sums = chunk
+    keys = torch.transpose(k, 1, 2)
+    pairs = torch.matmul(k, keys)
     e = torch.unsqueeze(torch.exp(sums), 2)                           # [E, T, 1]
     decays = self.decays(sums)
     last = sums[:, -1:]
@@ -105,13 +121,13 @@
     whole = torch.unsqueeze(torch.exp(last), 2)
     by_state = torch.transpose(states, 1, 2)
     # of the outputs
-    weights = torch.matmul(q, torch.transpose(k, 1, 2)) * decays
+    scores = torch.matmul(q, keys)
     dweights = torch.matmul(g, torch.transpose(u, 1, 2)) * decays
-    du = torch.matmul(torch.transpose(weights, 1, 2), g) + torch.matmul(k * rest, dafter)
+    du = torch.matmul(torch.transpose(scores * decays, 1, 2), g) + torch.matmul(k * rest, dafter)
     read = torch.matmul(g, by_state) * e
     dq = read + torch.matmul(dweights, k)
     dk = torch.matmul(torch.transpose(dweights, 1, 2), q)
-    products = torch.matmul(q, torch.transpose(k, 1, 2)) * dweights
+    products = scores * dweights
     dsums = torch.sum(read * q, [2]) + torch.sum(products, [2]) - torch.sum(products, [1])
     dstates = torch.matmul(torch.transpose(q * e, 1, 2), g) + whole * dafter
     # of the states after
@@ -122,7 +138,7 @@
     dlast = torch.sum(kept, [1]) + torch.sum(whole * states * dafter, [1, 2])
     unused = torch.add_(dsums[:, -1], dlast)
     # of u
-    system = self.delta_system(k, b, decays)
+    system = self.delta_system(pairs, b, decays)
     dknown = torch.linalg_solve_triangular(torch.transpose(system, 1, 2), du, upper=True, left=True, unitriangular=True)
     found = torch.matmul(k, states)
     wide_b = torch.unsqueeze(b, 2)
@@ -130,11 +146,10 @@
     db = torch.sum(dknown * (v - e * found), [2])
     dfound = torch.neg(e * dv)
     dk = dk + torch.matmul(dfound, by_state)
-    dstates = dstates + torch.matmul(torch.transpose(k, 1, 2), dfound)
+    dstates = dstates + torch.matmul(keys, dfound)
     dsums = dsums + torch.sum(dfound * found, [2])
     # of A
     dsystem = torch.tril(torch.neg(torch.matmul(dknown, torch.transpose(u, 1, 2))), -1) * decays
-    pairs = torch.matmul(k, torch.transpose(k, 1, 2))
     db = db + torch.sum(dsystem * pairs, [2])
     dsystem = dsystem * wide_b
     dk = dk + torch.matmul(dsystem, k) + torch.matmul(torch.transpose(dsystem, 1, 2), k)
@@ -171,16 +186,11 @@
     q, k, v = self.delta_heads_of(self.convolved(self.delta_tail(state), x, w))
     states = self.delta_states(state)
     outputs = annotate(List[Tensor], [])
-    tokens = x.size(0)
-    chunk = self.delta_chunk()
-    for i in range((tokens + chunk - 1) // chunk):
-      lo = i * chunk
-      hi = min(lo + chunk, tokens)
-      sums = torch.cumsum(g[:, lo:hi], 1)
-      o, u, states = self.chunk_of_delta(q[:, lo:hi], k[:, lo:hi], v[:, lo:hi], b[:, lo:hi], sums, states)
+    for i in range(self.chunks(x.size(0))):
+      o, u, states = self.chunk_of_delta(self.chunk_of(i, q, k, v, b, g), states)
       outputs.append(o)
     seen = torch.cat([self.delta_tail(state), x.to(6)], 0)
-    end = torch.cat([torch.flatten(states), torch.flatten(seen[tokens:])])
+    end = torch.cat([torch.flatten(states), torch.flatten(seen[x.size(0):])])
     return [torch.cat(outputs, 1), end]
 
   # Gradients of x, b and g, and of the state that the row begins with, from those of its outputs and of its state at the end.
@@ -188,33 +198,26 @@
     before = self.convolved(self.delta_tail(state), x, w)
     q, k, v = self.delta_heads_of(before)
     tokens = x.size(0)
-    chunk = self.delta_chunk()
-    count = (tokens + chunk - 1) // chunk
     states = [self.delta_states(state)]
+    chunks = annotate(List[List[Tensor]], [])
     found = annotate(List[Tensor], [])
-    for i in range(count):
-      lo = i * chunk
-      hi = min(lo + chunk, tokens)
-      o, u, after = self.chunk_of_delta(q[:, lo:hi], k[:, lo:hi], v[:, lo:hi], b[:, lo:hi], torch.cumsum(g[:, lo:hi], 1), states[i])
+    for i in range(self.chunks(tokens)):
+      chunks.append(self.chunk_of(i, q, k, v, b, g))
+      o, u, after = self.chunk_of_delta(chunks[i], states[i])
       found.append(u)
       states.append(after)
-    dq = torch.empty_like(q)
-    dk = torch.empty_like(k)
-    dv = torch.empty_like(v)
-    db = torch.empty_like(b)
-    dg = torch.empty_like(g)
+    gradients = [torch.empty_like(q), torch.empty_like(k), torch.empty_like(v), torch.empty_like(b), torch.empty_like(g)]
     dstates = self.delta_states(dend)
-    for j in range(count):
-      i = count - 1 - j
-      lo = i * chunk
-      hi = min(lo + chunk, tokens)
-      of = self.chunk_of_delta_backward(d[:, lo:hi], dstates, found[i], q[:, lo:hi], k[:, lo:hi], v[:, lo:hi], b[:, lo:hi], torch.cumsum(g[:, lo:hi], 1), states[i])
-      unused = torch.copy_(dq[:, lo:hi], of[0])
-      unused = torch.copy_(dk[:, lo:hi], of[1])
-      unused = torch.copy_(dv[:, lo:hi], of[2])
-      unused = torch.copy_(db[:, lo:hi], of[3])
-      unused = torch.copy_(dg[:, lo:hi], torch.flip(torch.cumsum(torch.flip(of[4], [1]), 1), [1]))
+    for j in range(len(chunks)):
+      i = len(chunks) - 1 - j
+      lo = i * self.delta_chunk()
+      hi = min(lo + self.delta_chunk(), tokens)
+      of = self.chunk_of_delta_backward(d[:, lo:hi], dstates, found[i], chunks[i], states[i])
+      of[4] = torch.flip(torch.cumsum(torch.flip(of[4], [1]), 1), [1])
+      for n, gradient in enumerate(gradients):
+        unused = torch.copy_(gradient[:, lo:hi], of[n])
       dstates = of[5]
+    dq, dk, dv, db, dg = gradients
     keys = self.delta_key_heads * self.delta_key_size
     y = torch.silu(before)
     dy = torch.cat([self.unit_backward(dq, y[:, :keys], self.delta_scale()), self.unit_backward(dk, y[:, keys:2 * keys], 1.),
@@ -242,8 +245,7 @@
   # As `norm`, rounded before it is multiplied with the weight itself, whatever the other norms of the family do.
   def norm_rounding(self: __torch__.Decoder, x: Tensor, w: Tensor) -> Tuple[Tensor, Tensor]:
     f = x.to(6)
-    length = torch.linalg_vector_norm(f, 2, [-1], True)
-    rstd = torch.rsqrt_(torch.addcmul(self.least(x), length, length, value=1. / float(x.size(-1))))
+    rstd = self.statistic(f, self.least(x))
     return (torch.type_as(f * rstd, x) * w, rstd)
 
   # Gradients of o and z; that of w, where it is trained, goes into dw.
@@ -256,9 +258,7 @@
     unit = o.to(6) * rstd
     if dw.size(0) > 0:
       unused = torch.copy_(dw, torch.sum(dy * torch.type_as(unit, o).to(6), [0, 1]))
-    dunit = dy * w
-    mean = torch.mean(dunit * unit, [-1], True)
-    return ((dunit - unit * mean) * rstd, dz)
+    return (self.unit_rows_backward(dy * w, unit, rstd), dz)
 
   # State with which row i begins: that at the end of another row, that of a prefix, or none.
   def delta_begin(self: __torch__.Decoder, i: int, before: List[int], ends: List[Tensor], prefix: Tensor, start: int) -> Tensor:
@@ -267,8 +267,7 @@
     elif start > 0:
       state = prefix
     else:
-      length = self.delta_heads * self.delta_key_size * self.delta_value_size + (self.delta_taps - 1) * self.delta_channels()
-      state = torch.new_zeros(prefix, [length], dtype=6)
+      state = self.delta_none(prefix)
     return state
 
   # Outputs of all rows, [N, E, U], and the state at the end of each.
@@ -285,11 +284,13 @@
       ends.append(end)
     return (out, ends)
 
-  # Gradient of `given`, [N, C + E U + 2 E]. That of the prefix's state is added to dprefix; `dlast` is that of the last row's state at its end, or [0].
-  def delta_rows_backward(self: __torch__.Decoder, d: Tensor, given: Tensor, weights: List[Tensor], dweights: List[Tensor], rows: List[int],
+  # Gradient of `given`, [N, C + E U + 2 E], from that of `delta_gated`, whose `out` is what delta_rows returned. That of the prefix's state is added to dprefix; `dlast` is that of the last row's state at its end, or [0].
+  def delta_rows_backward(self: __torch__.Decoder, d: Tensor, out: Tensor, given: Tensor, weights: List[Tensor], dweights: List[Tensor], rows: List[int],
                           before: List[int], prefix: Tensor, start: int, dprefix: Tensor, dlast: Tensor) -> Tensor:
     b, g = self.delta_gates(given, weights[14], weights[15])
-    out, ends = self.delta_rows(given, weights, rows, before, prefix, start)
+    ends = annotate(List[Tensor], [])
+    if max(before) >= 0:
+      again, ends = self.delta_rows(given, weights, rows, before, prefix, start)
     none = torch.new_zeros(given, [0], dtype=6)
     dw = none
     dnorm = none
@@ -302,12 +303,12 @@
     db = torch.empty_like(b)
     dg = torch.empty_like(g)
     dends = annotate(List[Tensor], [])
-    for end in ends:
-      dends.append(torch.zeros_like(end))
+    for row in before:
+      dends.append(self.delta_none(given))
     if dlast.size(0) > 0:
       unused = torch.add_(dends[-1], dlast)
-    for j in range(len(ends)):
-      i = len(ends) - 1 - j
+    for j in range(len(before)):
+      i = len(before) - 1 - j
       lo = rows[i]
       hi = rows[i + 1]
       state = self.delta_begin(i, before, ends, prefix, start)

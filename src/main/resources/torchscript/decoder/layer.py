@@ -54,10 +54,14 @@ class Decoder(Module):
     rstd = w
     if w.size(0) > 0:
       f = x.to(6)
-      length = torch.linalg_vector_norm(f, 2, [-1], True)             # [N, 1]   fp32
-      rstd = torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(x.size(-1))))
+      rstd = self.statistic(f, least)
       y = self.gained(f * rstd, x, w)
     return (y, rstd)
+
+  # The factor that makes each row's mean square 1, [N, 1] fp32.
+  def statistic(self: __torch__.Decoder, f: Tensor, least: Tensor) -> Tensor:
+    length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
+    return torch.rsqrt_(torch.addcmul(least, length, length, value=1. / float(f.size(-1))))
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
     y = x
@@ -81,10 +85,13 @@ class Decoder(Module):
         gw = (g * w).to(6)                                            # [N, H]
       else:
         gw = g.to(6) * torch.add(w.to(6), self.gain_offset)
-      unit = x.to(6) * rstd                                           # [N, H]
-      mean = torch.mean(gw * unit, [-1], True)                        # [N, 1]
-      d = torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
+      d = torch.type_as(self.unit_rows_backward(gw, x.to(6) * rstd, rstd), g)
     return d
+
+  # Gradient of rows, fp32, from that of their unit rows.
+  def unit_rows_backward(self: __torch__.Decoder, g: Tensor, unit: Tensor, rstd: Tensor) -> Tensor:
+    mean = torch.mean(g * unit, [-1], True)                           # [N, 1]
+    return torch.mul_(torch.addcmul(g, unit, mean, value=-1), rstd)
 
   # Gradient of a norm's weight, [H], from that of its output.
   def norm_weight_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor) -> Tensor:

@@ -187,16 +187,13 @@ class JobRequestTest {
         assertThat(refusal).hasMessageContaining(words);
     }
 
-    private static final String ALL_OF_LLAMA =
-            "'q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'";
-
     @Test
     void allNamesAreAllLinear() {
-        AdapterSettings all = beginning("", "", "all-linear");
+        String all = "'q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'";
 
-        assertThat(beginning("", "'target_modules': [" + ALL_OF_LLAMA + "]", "all-linear"))
-                .isEqualTo(all);
-        assertThatThrownBy(() -> beginning("", "'target_modules': [" + ALL_OF_LLAMA + ", 'lm_head']", "all-linear"))
+        assertThat(beginning("", "'target_modules': [" + all + "]", "all-linear"))
+                .isEqualTo(beginning("", "", "all-linear"));
+        assertThatThrownBy(() -> beginning("", "'target_modules': [" + all + ", 'lm_head']", "all-linear"))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("lm_head");
     }
